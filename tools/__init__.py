@@ -1,0 +1,1 @@
+"""Tools that run beside the relay and never inside it."""

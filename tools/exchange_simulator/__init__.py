@@ -1,0 +1,1 @@
+"""Five crypto exchanges as local HTTP servers, written from their documentation only."""
