@@ -1,0 +1,281 @@
+"""An exchange as a value: data plus small functions that build, sign and read; the service does the sending."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from order_relay.core.money import plain
+from order_relay.core.order import Plan, PositionSide, Side, Unit
+from order_relay.core.outcome import Answer, Hint, Op, Outcome, Reading, Rules
+from order_relay.core.symbol import Market
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """One account's keys. They show themselves nowhere: the repr names only the exchange."""
+
+    exchange: str
+    key: str
+    secret: str
+    passphrase: str = ""
+    environment: str = "live"
+    api: str = "auto"
+    region: str = "global"
+
+    def __repr__(self) -> str:
+        return f"Credentials({self.exchange})"
+
+    @property
+    def demo(self) -> bool:
+        return self.environment == "demo"
+
+
+@dataclass(slots=True)
+class Call:
+    """One request before signing: the target (path and query, percent-encoded) and body are exactly what is sent."""
+
+    op: Op
+    method: str
+    target: str
+    body: str = ""
+    host: str = "main"
+
+
+@dataclass(slots=True)
+class Request:
+    """One request after signing; the wire adds nothing to target and body."""
+
+    method: str
+    target: str
+    body: bytes
+    headers: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return f"Request({self.method})"
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """Trading rules of one symbol; `contract` is base coins per contract, `step` and the bounds count `unit`.
+
+    `symbol` is the exchange's own spelling; `product` is whatever category its calls need (Bitget productType).
+    """
+
+    symbol: str
+    market: Market
+    base: str
+    quote: str
+    tick: Decimal
+    step: Decimal
+    minimum: Decimal
+    unit: Unit = Unit.BASE
+    contract: Decimal = Decimal(1)
+    min_notional: Decimal | None = None
+    maximum: Decimal | None = None
+    max_market: Decimal | None = None
+    tradable: bool = True
+    inverse: bool = False
+    product: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How an account is set up, as far as its orders must say so: hedge mode, API generation, trade or margin mode."""
+
+    hedge: bool = False
+    api: str = ""
+    trade_mode: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """An open position; `quantity` is positive and counts the instrument's unit."""
+
+    side: PositionSide
+    quantity: Decimal
+    position_id: str | None = None
+    margin_mode: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Top:
+    """Best bid and ask, or the last price twice where the exchange tells no more."""
+
+    bid: Decimal
+    ask: Decimal
+
+
+class Status(StrEnum):
+    """Where an order stands at the exchange. WAITING: accepted but not yet in the book (JEX entrusting)."""
+
+    WAITING = "waiting"
+    OPEN = "open"
+    FILLED = "filled"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An order as the exchange shows it; `filled` counts the same unit as `quantity`. None where it does not tell."""
+
+    order_id: str
+    status: Status
+    side: Side
+    quantity: Decimal | None
+    filled: Decimal
+    client_id: str | None = None
+    price: Decimal | None = None
+    average: Decimal | None = None
+    created_ms: int | None = None
+    reason: str = ""
+
+    @property
+    def live(self) -> bool:
+        return self.status in (Status.WAITING, Status.OPEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """What is known of an order to cancel or read: the exchange's id, else our client id."""
+
+    order_id: str | None
+    client_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What is known of a sent order whose fate is not: enough to find it by id, or by its attributes.
+
+    `sent_ms` is the signed stamp of the first outstanding attempt (exchange time); `taken` are exchange order ids
+    that already belong to other records, which an attribute match must leave out.
+    """
+
+    plan: Plan
+    sent_ms: int
+    order_id: str | None = None
+    taken: frozenset[str] = frozenset()
+
+
+class MarketStyle(StrEnum):
+    """How a market order is made: natively, or by a limit at the slippage bound (IOC, or swept after 2 s)."""
+
+    NATIVE = "native"
+    IOC_LIMIT = "ioc_limit"
+    SWEPT_LIMIT = "swept_limit"
+
+
+Ask = Callable[[Call], Outcome]
+"""Send one read and return its outcome: ACCEPTED, or GONE where the exchange says so; raises Failed otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """Everything the relay knows about one exchange.
+
+    name, hosts         registry name; live base URL per host key ("main"; Bitunix also "futures"; OKX one per region)
+    markets             what can be traded
+    rules               error table; a key may be limited to one operation: (Op.PLACE, "3600")
+    window_ms           receive window that the signed stamp opens, per market
+    unique_ids          markets on which a client order id is refused while its order is open
+    keeps_unfilled      False where orders that end without a fill leave no trace
+    finds_orders        markets on which an order of unknown fate can be found, so that *not found* proves absence
+    passphrase          True if the account secret must have one
+    nonce               True if a signature needs a nonce
+    sign, read          seal a call (stamp in exchange ms, nonce 32 hex or empty); open an answer's envelope, else None
+    clock, read_clock   the call that tells exchange time, and its reader: (server ms, error ms)
+    profile             read the account's set-up: (ask, credentials, market)
+    instrument          read trading rules for a canonical name, None if unknown: (ask, name, market)
+    top, positions      best prices; open positions: (ask, instrument, profile)
+    available           free balance of an asset: (ask, asset, market, profile)
+    place, placed       build a placement: (plan, instrument, profile); the exchange order id in its answer, if any
+    cancel              build a cancel of one order: (handle, instrument, profile)
+    cancel_many         build a cancel of at most `batch` orders by exchange id, on `batch_markets`; None: no such call
+    find                look an order up in open and ended orders: (ask, sought, instrument, profile)
+    open_orders         every open order of the symbol: (ask, instrument, profile)
+    style               how a market order is made: (market, side, unit)
+    demo                True if there is a demo environment: by header, or at the host named "demo"
+    hints               what an answer's status and headers tell about limits beyond its own call
+    confirms            True if an accepted placement must be read back, because the answer alone proves little
+    """
+
+    name: str
+    hosts: Mapping[str, str]
+    markets: frozenset[Market]
+    rules: Rules
+    window_ms: int
+    unique_ids: frozenset[Market]
+    keeps_unfilled: bool
+    finds_orders: frozenset[Market]
+    passphrase: bool
+    sign: Callable[[Call, Credentials, int, str], Request]
+    read: Callable[[Call, Answer], Reading | None]
+    clock: Call
+    read_clock: Callable[[Answer, Reading | None], tuple[int, int] | None]
+    profile: Callable[[Ask, Credentials, Market], Profile]
+    instrument: Callable[[Ask, str, Market], Instrument | None]
+    top: Callable[[Ask, Instrument, Profile], Top]
+    positions: Callable[[Ask, Instrument, Profile], list[Position]]
+    available: Callable[[Ask, str, Market, Profile], Decimal]
+    place: Callable[[Plan, Instrument, Profile], Call]
+    placed: Callable[[Any], str | None]
+    cancel: Callable[[Handle, Instrument, Profile], Call]
+    cancel_many: Callable[[Sequence[str], Instrument, Profile], Call] | None
+    batch: int
+    find: Callable[[Ask, Sought, Instrument, Profile], Found | None]
+    open_orders: Callable[[Ask, Instrument, Profile], list[Found]]
+    style: Callable[[Market, Side, Unit], MarketStyle]
+    confirms: bool = False
+    demo: bool = False
+    nonce: bool = False
+    batch_markets: frozenset[Market] = frozenset(Market)
+    hints: Callable[[Answer], frozenset[Hint]] = lambda answer: frozenset()
+
+
+def get(path: str, query: Mapping[str, object] | None = None, *, op: Op = Op.READ, host: str = "main") -> Call:
+    """Build a GET; None and empty values are left out, the order of the query is kept."""
+    return Call(op, "GET", target(path, query or {}), host=host)
+
+
+def post(path: str, body: object, *, op: Op, host: str = "main") -> Call:
+    """Build a POST with a compact JSON body; None values of a flat body are left out, Decimals become strings."""
+    if isinstance(body, dict):
+        kept = ((name, value) for name, value in body.items() if value is not None)
+        body = {name: plain(value) if type(value) is Decimal else value for name, value in kept}
+    return Call(op, "POST", path, _COMPACT.encode(body), host)
+
+
+def target(path: str, query: Mapping[str, object]) -> str:
+    """Join path and percent-encoded query exactly as it goes on the wire."""
+    pairs = [(name, _text(value)) for name, value in query.items() if value is not None and value != ""]
+    return f"{path}?{urlencode(pairs, quote_via=quote, safe='')}" if pairs else path
+
+
+def decode(body: bytes) -> Any:
+    """Read an exchange's JSON with every fraction as Decimal; None if it is not JSON."""
+    try:
+        return json.loads(body, parse_float=Decimal)
+    except (ValueError, RecursionError):
+        return None
+
+
+def decimal(value: object) -> Decimal | None:
+    """Read a number that an exchange sent as text or JSON number; None for absent, empty or not finite."""
+    if value is None or value == "" or isinstance(value, bool):
+        return None
+    try:
+        amount = Decimal(str(value))
+    except ArithmeticError:
+        return None
+    return amount if amount.is_finite() else None
+
+
+def _text(value: object) -> str:
+    return plain(value) if isinstance(value, Decimal) else str(value)
+
+
+_COMPACT = json.JSONEncoder(separators=(",", ":"), check_circular=False, default=_text)

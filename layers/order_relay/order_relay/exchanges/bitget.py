@@ -1,0 +1,166 @@
+"""Bitget as a value: one exchange over two API generations, chosen by the account that a key belongs to."""
+
+import base64
+import hashlib
+import hmac
+from typing import Any
+from urllib.parse import unquote
+
+from order_relay.core.exchange import (
+    Ask,
+    Call,
+    Credentials,
+    Exchange,
+    Instrument,
+    MarketStyle,
+    Profile,
+    Request,
+    decode,
+)
+from order_relay.core.order import OrderType, Plan, Side, Unit
+from order_relay.core.outcome import Answer, Failed, Op, Reading
+from order_relay.core.refusal import Refusal, Word
+from order_relay.core.symbol import Market
+from order_relay.exchanges.bitget_answers import Row, query, rows
+from order_relay.exchanges.bitget_codes import RULES
+from order_relay.exchanges.bitget_generation import Generation
+from order_relay.exchanges.bitget_market import instrument, top
+from order_relay.exchanges.bitget_v2 import V2
+from order_relay.exchanges.bitget_v3 import V3
+
+SUCCESS = "00000"
+NO_FAILURE = (None, "", SUCCESS)
+CLASSIC_ACCOUNT = frozenset({"40084", "25245"})
+GENERATIONS = {"v2": V2, "v3": V3}
+
+
+def sign(call: Call, credentials: Credentials, stamp_ms: int, nonce: str) -> Request:
+    """Sign timestamp, method, path, decoded query and body; the URL keeps its encoding (sheet 3)."""
+    body = call.body.encode()
+    if call.op is Op.PUBLIC:
+        return Request(call.method, call.target, body, {"locale": "en-US"})
+    text = f"{stamp_ms}{call.method}{unquote(call.target)}{call.body}"
+    mac = hmac.new(credentials.secret.encode(), text.encode(), hashlib.sha256)
+    headers = {
+        "ACCESS-KEY": credentials.key,
+        "ACCESS-SIGN": base64.b64encode(mac.digest()).decode(),
+        "ACCESS-TIMESTAMP": str(stamp_ms),
+        "ACCESS-PASSPHRASE": credentials.passphrase,
+        "locale": "en-US",
+    }
+    if call.method == "POST":
+        headers["Content-Type"] = "application/json"
+    if credentials.demo:
+        headers["paptrading"] = "1"
+    return Request(call.method, call.target, body, headers)
+
+
+def read(call: Call, answer: Answer) -> Reading | None:
+    """Open the envelope; code 00000 can hide that nothing of a placement or cancel was done."""
+    envelope = decode(answer.body)
+    code = envelope.get("code") if isinstance(envelope, dict) else None
+    if isinstance(code, bool) or not isinstance(code, str | int):
+        return None
+    message, data = str(envelope.get("msg") or ""), envelope.get("data")
+    if str(code) != SUCCESS:
+        return Reading(str(code), message, data)
+    if call.op is Op.PLACE and not isinstance(data, dict):
+        return None
+    try:
+        refused = _refused(data) if call.op in (Op.PLACE, Op.CANCEL) else None
+    except Failed:
+        return None
+    return Reading(*refused, data) if refused else Reading(None, message, data)
+
+
+def _refused(data: Any) -> tuple[str, str] | None:
+    """Take code and words of the first failure where none of the orders named succeeded (sheet 5)."""
+    done, failed = _divided(data)
+    if done or not failed:
+        return None
+    words = str(failed[0].get("errorMsg") or failed[0].get("msg") or "")
+    return str(failed[0].get("errorCode") or failed[0].get("code") or words or "failureList"), words
+
+
+def _divided(data: Any) -> tuple[list[Row], list[Row]]:
+    """Divide a list answer into done and failed orders: v2 gives two lists, v3 one whose failures carry a code."""
+    if isinstance(data, dict) and "failureList" in data:
+        return rows(data, "successList"), rows(data, "failureList")
+    listed = rows(data, "list") if isinstance(data, dict) else rows(data)
+    done = [row for row in listed if row.get("code") in NO_FAILURE]
+    return done, [row for row in listed if row.get("code") not in NO_FAILURE]
+
+
+def read_clock(answer: Answer, reading: Reading | None) -> tuple[int, int] | None:
+    data = reading.data if reading else None
+    text = str(data.get("serverTime")) if isinstance(data, dict) else ""
+    return (int(text), 0) if text.isascii() and text.isdigit() else None
+
+
+def profile(ask: Ask, credentials: Credentials, market: Market) -> Profile:
+    """Find out which API the key belongs to, unless the account secret says so, and how the account is set up."""
+    if credentials.api in GENERATIONS:
+        told = credentials.api
+        return Profile(api=told) if market is Market.SPOT else GENERATIONS[told].profile(ask, market)
+    try:
+        return V3.profile(ask, market)
+    except Failed as exc:
+        if exc.outcome.code not in CLASSIC_ACCOUNT:
+            raise
+    return V2.profile(ask, market)
+
+
+def place(plan: Plan, instrument: Instrument, profile: Profile) -> Call:
+    """Build a placement, or refuse a quantity it cannot count: only a spot market buy, and it always, counts quote."""
+    money = style(plan.market, plan.side, Unit.BASE) is MarketStyle.IOC_LIMIT and plan.type is OrderType.MARKET
+    expected = Unit.QUOTE if money else Unit.BASE
+    if plan.unit is not expected:
+        orders = "spot market buys" if money else "these orders"
+        raise Refusal(Word.UNSUPPORTED, f"Bitget counts {orders} in {expected.value} coins, not in {plan.unit.value}")
+    return _generation(profile).place(plan, instrument, profile)
+
+
+def placed(data: Any) -> str | None:
+    """Take the order id; it is missing where a reduce-only order pushed older ones out (sheet 4b)."""
+    return data.get("orderId") or None if isinstance(data, dict) else None
+
+
+def style(market: Market, side: Side, unit: Unit) -> MarketStyle:
+    """Spot market buys count quote coins only (sheet 4a), so one in base coins is a limit order instead."""
+    buys_base = market is Market.SPOT and side is Side.BUY and unit is Unit.BASE
+    return MarketStyle.IOC_LIMIT if buys_base else MarketStyle.NATIVE
+
+
+def _generation(profile: Profile) -> Generation:
+    return GENERATIONS[profile.api]
+
+
+EXCHANGE = Exchange(
+    name="bitget",
+    demo=True,
+    hosts={"main": "https://api.bitget.com"},
+    markets=frozenset({Market.SPOT, Market.PERP}),
+    rules=RULES,
+    window_ms=30_000,
+    unique_ids=frozenset({Market.SPOT, Market.PERP}),
+    keeps_unfilled=True,
+    finds_orders=frozenset({Market.SPOT, Market.PERP}),
+    passphrase=True,
+    sign=sign,
+    read=read,
+    clock=query("/api/v2/public/time", {}, Op.PUBLIC),
+    read_clock=read_clock,
+    profile=profile,
+    instrument=instrument,
+    top=top,
+    positions=lambda ask, instrument, profile: _generation(profile).positions(ask, instrument),
+    available=lambda ask, asset, market, profile: _generation(profile).available(ask, asset, market, profile),
+    place=place,
+    placed=placed,
+    cancel=lambda handle, instrument, profile: _generation(profile).cancel(handle, instrument),
+    cancel_many=lambda order_ids, instrument, profile: _generation(profile).cancel_many(order_ids, instrument),
+    batch=20,
+    find=lambda ask, sought, instrument, profile: _generation(profile).find(ask, sought, instrument),
+    open_orders=lambda ask, instrument, profile: _generation(profile).open_orders(ask, instrument),
+    style=style,
+)

@@ -1,0 +1,89 @@
+"""Cancels: lay the tombstone or fence first, then chase every older order until the exchange shows it gone."""
+
+from collections import Counter
+
+from order_relay.core.exchange import Handle
+from order_relay.core.order import Action
+from order_relay.core.outcome import Failed
+from order_relay.core.record import Record, State
+from order_relay.core.refusal import Refusal
+from order_relay.service.cancel_all import cancel_all
+from order_relay.service.chasing import again, cancel_again, each, is_cancel, open_orders, still_open
+from order_relay.service.job import Job
+from order_relay.service.later import Ended
+from order_relay.service.planning import tradable
+
+
+def cancel(job: Job) -> Record:
+    """Bring one cancel to its end, or raise Later; its record ends `cancelled` or `parked`."""
+    if job.record.state.terminal:
+        return job.record
+    try:
+        _lay(job)
+        job.circuits.admit()
+        _known_symbol(job)
+        if job.record.state is State.RECEIVED:
+            job.move(State.SENDING, "cancelling")
+        return job.move(State.CANCELLED, _told(_counted(job)))
+    except Ended as end:
+        return job.move(end.state, end.reason)
+    except Refusal as refusal:
+        return job.move(State.REJECTED, refusal.reason)
+
+
+def _lay(job: Job) -> None:
+    """Before anything that could fail: what is older than this cancel must not be sent from now on."""
+    if job.leg.action is Action.CANCEL_ALL:
+        job.book.fence(job.record.key)
+    elif job.leg.ref is not None:
+        job.book.cancel_through(job.leg.ref, job.record.key)
+
+
+def _known_symbol(job: Job) -> None:
+    try:
+        tradable(job.desk, job.leg)
+    except Failed as exc:
+        raise again(job, exc.outcome) from exc
+
+
+def _counted(job: Job) -> Counter[str]:
+    try:
+        return cancel_all(job) if job.leg.action is Action.CANCEL_ALL else _one(job)
+    except Failed as exc:
+        raise again(job, exc.outcome) from exc
+
+
+def _told(counts: Counter[str]) -> str:
+    told = ", ".join(f"{counts[word]} {word}" for word in ("cancelled", "filled", "not found"))
+    if counts["never sent"]:
+        told += f", {counts['never sent']} never sent"
+    if "open without ref" in counts:
+        told += f"; no order carries this ref, {counts['open without ref']} open orders on the symbol were left alone"
+    return told
+
+
+def _one(job: Job) -> Counter[str]:
+    if job.leg.ref is None:
+        return _foreign(job)
+    older = [one for one in job.book.named(job.leg.ref) if one.key < job.record.key and not is_cancel(one)]
+    counts = each(job, older)
+    if not older:
+        counts["not found"] += 1
+        counts["open without ref"] = len(open_orders(job))
+    return counts
+
+
+def _foreign(job: Job) -> Counter[str]:
+    """Cancel by the exchange's own order id."""
+    wanted = job.leg.order_id or ""
+    known = [one for one in job.book.records() if one.exchange_order_id == wanted and not is_cancel(one)]
+    if known:
+        return each(job, known)
+    if wanted not in {one.order_id for one in open_orders(job)}:
+        done = any(line["note"].startswith("asked to cancel") for line in job.record.history)
+        return Counter({"cancelled" if done else "not found": 1})
+    job.note(f"asked to cancel {wanted}")
+    cancel_again(job, Handle(wanted, None))
+    if wanted in {one.order_id for one in open_orders(job)}:
+        raise still_open(job)
+    return Counter({"cancelled": 1})

@@ -1,0 +1,140 @@
+"""Chasing an order to its end: cancel, read again, and believe only what the exchange shows."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from order_relay.core.exchange import Found, Handle, Status
+from order_relay.core.order import Action
+from order_relay.core.outcome import Outcome, Verdict
+from order_relay.core.record import Record, State
+from order_relay.core.retry import ladder, soon
+from order_relay.service.job import Job
+from order_relay.service.later import Ended, Later
+from order_relay.service.settling import FENCE_SLACK_MS, SETTLE_MARGIN_MS, look, shown
+
+CHASED_AT_MOST = 40
+KEYS_REFUSED_MS = 900_000
+GIVEN_UP_AFTER_MS = 3_600_000
+SHOWN_AFTER_MS = SETTLE_MARGIN_MS + FENCE_SLACK_MS
+_PASSING = frozenset({Verdict.BUSY, Verdict.THROTTLED, Verdict.NOT_SENT, Verdict.AMBIGUOUS, Verdict.SKEWED})
+
+
+def each(job: Job, records: Sequence[Record]) -> Counter[str]:
+    """Chase every record before waiting for any of them."""
+    counts: Counter[str] = Counter()
+    waits: list[Later] = []
+    for record in records:
+        try:
+            counts[ended(job, record)] += 1
+        except Later as wait:
+            waits.append(wait)
+    if waits:
+        raise waits[0]
+    return counts
+
+
+def ended(job: Job, record: Record) -> str:
+    """Chase one of our records until nothing of it is open; say what became of it."""
+    if record.state is State.RECEIVED:
+        return stopped(job, record)
+    if record.state in (State.SENDING, State.UNKNOWN) and not record.outstanding:
+        raise Later(soon(job.jitter()), "the order to cancel is between two attempts; the tombstone will stop it")
+    if record.state in (State.REJECTED, State.EXPIRED, State.CANCELLED):
+        return "cancelled" if record.state is State.CANCELLED else "not found"
+    chased = _chasing(job, record)
+    seen = found = _look(chased)
+    if found is not None and found.live:
+        cancel_again(job, Handle(found.order_id, record.order_id))
+        found = _look(chased)
+    if found is not None and found.live:
+        raise still_open(job)
+    if record.outstanding:
+        raise Later(soon(job.jitter()), "the order to cancel is still in flight")
+    if seen is None and found is None and job.clock.wall_ms() - (record.placed_at_ms or 0) <= SHOWN_AFTER_MS:
+        raise Later(soon(job.jitter()), "the order to cancel was just placed and is not shown yet")
+    return _close_record(chased, seen, found)
+
+
+def stopped(job: Job, record: Record) -> str:
+    """An order that was never sent: end it here; its own worker then finds it ended."""
+    at_ms = job.clock.wall_ms()
+    job.book.save(record.moved(State.CANCELLED, at_ms, "cancelled by a later alert before it was sent"))
+    return "never sent"
+
+
+def _close_record(chased: Job, seen: Found | None, found: Found | None) -> str:
+    """Write into the order's own record what its cancel found, and name it for the count.
+
+    `seen` is how it last stood in the book: where unfilled orders leave no trace, gone afterwards means cancelled.
+    """
+    if found is not None and found.status is Status.FILLED:
+        chased.note("filled before it could be cancelled", closed=True, unconfirmed=False, **shown(chased, found))
+        return "filled"
+    last = found or seen
+    traceless = not chased.desk.exchange.keeps_unfilled
+    if chased.record.state is State.PLACED and (last is not None or traceless):
+        told = shown(chased, last) if last else {}
+        chased.move(State.CANCELLED, "cancelled by an alert", unconfirmed=False, **told)
+    return "cancelled" if last is not None else "not found"
+
+
+def _chasing(job: Job, record: Record) -> Job:
+    """The job of the order that a cancel is after."""
+    return replace(job, record=record)
+
+
+def _look(chased: Job) -> Found | None:
+    order = chased.record.concrete
+    return look(chased, order) if order else None
+
+
+def open_orders(job: Job) -> list[Found]:
+    desk = job.desk
+    return desk.exchange.open_orders(desk.ask, *desk.rules(job.leg.symbol, job.leg.market))
+
+
+def cancel_again(job: Job, handle: Handle) -> None:
+    check(job, job.desk.cancel(handle, job.leg.symbol, job.leg.market))
+
+
+def check(job: Job, outcome: Outcome) -> None:
+    """A passing fault of the cancel itself: come back soon. Success proves nothing, so the caller reads again."""
+    if outcome.verdict is Verdict.SKEWED:
+        job.desk.forget_time()
+    if outcome.verdict is Verdict.DENIED and job.desk.heal():
+        raise Later(1, "the keys were changed; cancelling with the new ones")
+    if outcome.verdict in _PASSING or outcome.verdict is Verdict.DENIED:
+        raise again(job, outcome)
+
+
+def again(job: Job, outcome: Outcome) -> Exception:
+    job.signals.count("CancelRetry", exchange=job.desk.exchange.name)
+    job.note(f"again: {outcome.reason}", attempts=job.record.attempts + 1)
+    if outcome.verdict is Verdict.DENIED:
+        job.signals.count("KeysRefused", exchange=job.desk.exchange.name)
+        if job.age_ms() > KEYS_REFUSED_MS:
+            return Ended(State.PARKED, f"keys refused: {outcome.reason}")
+        return Later(30, f"keys refused: {outcome.reason}")
+    if job.age_ms() > GIVEN_UP_AFTER_MS:
+        return Ended(State.PARKED, f"could not be done within an hour: {outcome.reason}")
+    job.circuits.learn(outcome, placing=False, default_s=2)
+    if outcome.retry_after_ms:
+        return Later(outcome.retry_after_ms / 1000, outcome.reason)
+    young = job.clock.wall_ms() - job.message.accepted_at_ms < 60_000
+    return Later(soon(job.jitter()) if young else ladder(job.deferrals, job.jitter(), reducing=True), outcome.reason)
+
+
+def still_open(job: Job) -> Exception:
+    """The exchange said yes and the order is still open: again, and after repeated success park with the evidence."""
+    job.note("the exchange accepted the cancel, the order is still open", attempts=job.record.attempts + 1)
+    if job.record.attempts >= CHASED_AT_MOST:
+        return Ended(
+            State.PARKED,
+            f"still open after {job.record.attempts} cancels; for the exchange's support: {job.desk.evidence}",
+        )
+    return Later(soon(job.jitter()), "the order is still open")
+
+
+def is_cancel(record: Record) -> bool:
+    return Action(record.action).cancels

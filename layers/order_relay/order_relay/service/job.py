@@ -1,0 +1,80 @@
+"""One leg at work: everything its use case needs, and the few ways its record changes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from order_relay.core.age import age_ms
+from order_relay.core.message import Message
+from order_relay.core.order import Leg, PositionSide
+from order_relay.core.ports import HostClock, Signals
+from order_relay.core.record import Record, State
+from order_relay.service.book import Book
+from order_relay.service.circuits import Circuits
+from order_relay.service.desk import Desk
+
+_METRIC = {
+    State.PLACED: "OrderAcked",
+    State.REJECTED: "OrderRejected",
+    State.EXPIRED: "OrderExpired",
+    State.PARKED: "OrderParked",
+    State.UNKNOWN: "OrderAmbiguous",
+}
+_TOLD = frozenset({State.REJECTED, State.EXPIRED, State.PARKED})
+
+
+@dataclass(slots=True, kw_only=True)
+class Job:
+    """A leg, its current record, and the book, desk, clock and signals it works with.
+
+    `deferrals`: planned waits of this message so far.
+    `handled`: position sides that earlier steps of the same close have dealt with.
+    """
+
+    leg: Leg
+    message: Message
+    record: Record
+    book: Book
+    desk: Desk
+    clock: HostClock
+    jitter: Callable[[], float]
+    signals: Signals
+    circuits: Circuits
+    deferrals: int = 0
+    handled: frozenset[PositionSide] = frozenset()
+
+    @property
+    def reducing(self) -> bool:
+        return self.leg.reduces
+
+    def age_ms(self) -> int:
+        return age_ms(self.message.fired_ms, self.record.firing_ms, self.clock.wall_ms())
+
+    def valid_for_ms(self) -> int:
+        return self.leg.valid_for * 1000
+
+    def move(self, state: State, note: str = "", **changes: Any) -> Record:
+        """Write the next state; log, count and (when a human should know) notify it."""
+        entered = state is not self.record.state
+        self.record = self.book.save(self.record.moved(state, self.clock.wall_ms(), note, **changes))
+        record = self.record
+        self.signals.log(
+            "order", alert_id=record.alert_id, order_id=record.order_id, account=record.account,
+            exchange=record.exchange, symbol=record.symbol, action=record.action, state=state.value,
+            attempt=record.attempts, exchange_order_id=record.exchange_order_id, note=note,
+        )  # fmt: skip
+        if entered and state in _METRIC:
+            self.signals.count(_METRIC[state], exchange=record.exchange)
+        if entered and state in _TOLD:
+            self.signals.notify(f"{record.action} {record.symbol} on {record.account}: {state.value}", note)
+        return record
+
+    def tell(self, why: str) -> None:
+        """Write down why an order that has not ended is waiting, once per cause."""
+        known = self.record.history[-1]["note"] if self.record.history else ""
+        if not self.record.state.terminal and why not in known:
+            self.note(why)
+
+    def note(self, text: str, **changes: Any) -> Record:
+        """Write a line of history without leaving the state."""
+        return self.move(self.record.state, text, **changes)

@@ -1,0 +1,182 @@
+"""What an operator does with dead letters and parked orders: every letter is decided again, none is moved blindly."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from order_relay.core.age import age_ms
+from order_relay.core.identity import deduplication_id
+from order_relay.core.message import Message, NewerSchema, Unreadable, decode
+from order_relay.core.order import Leg
+from order_relay.core.ports import DeadLetters, Entry, HostClock, Letter, Outbox, Register, Signals
+from order_relay.core.record import Record, State, public
+from order_relay.service.book import Book
+from order_relay.service.envelope import Opened, opened
+from order_relay.service.receiving import identity, received
+
+
+class Decision(StrEnum):
+    """OFFER it to the worker again, RECORD the end of what is too late, or KEEP it for a human."""
+
+    OFFER = "offer"
+    RECORD = "record"
+    KEEP = "keep"
+
+
+class BadCommand(Exception):
+    """The operator's command cannot be carried out; the text says why."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Redrive:
+    """Lists, shows, retries and drops dead letters, and settles parked orders; changes nothing unless told to apply."""
+
+    journal: Register
+    exchanges: Collection[str]
+    letters: DeadLetters
+    outbox: Outbox
+    clock: HostClock
+    signals: Signals
+
+    def run(self, command: Mapping[str, Any]) -> dict[str, Any]:
+        """Carry out {"command": list|show|retry|drop|settle, "message_id"?, "order_id"?, "outcome"?, "apply"?}."""
+        name, apply = command.get("command"), command.get("apply") is True
+        if name == "settle":
+            return self._settle(_named(command, "order_id"), command.get("outcome"), apply=apply)
+        if name not in ("list", "show", "retry", "drop"):
+            raise BadCommand("command must be list, show, retry, drop or settle")
+        wanted = command.get("message_id") if name in ("list", "retry") else _named(command, "message_id")
+        found = [letter for letter in self.letters.receive() if wanted in (None, letter.message_id)]
+        if wanted is not None and not found:
+            raise BadCommand(f"there is no dead letter {wanted!a} to be had now; try again in a minute")
+        return {"applied": apply, "letters": [self._letter(str(name), letter, apply=apply) for letter in found]}
+
+    def _letter(self, name: str, letter: Letter, *, apply: bool) -> dict[str, Any]:
+        content = opened(letter)
+        try:
+            message = decode(content.message)
+        except (Unreadable, NewerSchema) as exc:
+            return self._unread(name, letter, content, str(exc), apply=apply)
+        book = self._book(message)
+        decision, why = self._decide(book, message)
+        told = {**content.told, "decision": decision.value, "why": why, "alert_id": message.alert_id}
+        told["order_id"] = self._order_id(book, message, message.legs[0])
+        if name == "show":
+            told["orders"] = [public(record.to_json()) for record in self._records(book, message)]
+        if name == "retry" and apply:
+            self._retry(letter, content, book, message, decision)
+        elif name == "drop" and apply:
+            self._drop(letter, book, message)
+        else:
+            self.letters.release(letter)
+        return told
+
+    def _unread(self, name: str, letter: Letter, content: Opened, why: str, *, apply: bool) -> dict[str, Any]:
+        if name == "drop" and apply:
+            self.letters.delete(letter)
+            self.signals.log("letter_dropped", message_id=letter.message_id, reason=why)
+        else:
+            self.letters.release(letter)
+        return {**content.told, "decision": Decision.KEEP.value, "why": why, "alert_id": None, "order_id": None}
+
+    # Deciding
+
+    def _decide(self, book: Book, message: Message) -> tuple[Decision, str]:
+        """By journal state, age and newer alerts: the same rules the worker goes by."""
+        verdicts = [self._leg(book, message, leg) for leg in message.legs]
+        for wanted in (Decision.KEEP, Decision.OFFER):
+            for verdict in verdicts:
+                if verdict[0] is wanted:
+                    return verdict
+        return verdicts[0]
+
+    def _leg(self, book: Book, message: Message, leg: Leg) -> tuple[Decision, str]:
+        record = book.record(self._order_id(book, message, leg))
+        if record is not None and record.state is State.PARKED:
+            return Decision.KEEP, "the order is parked: settle it first"
+        if record is not None and record.state.terminal:
+            return Decision.RECORD, f"the order already ended: {record.state.value}"
+        if leg.action.cancels or (record is not None and record.outstanding):
+            return Decision.OFFER, "the worker will ask the exchange what is there"
+        fresh = record or self._fresh(book, message, leg)
+        age = age_ms(message.fired_ms, fresh.firing_ms, self.clock.wall_ms())
+        if age > leg.valid_for * 1000:
+            return Decision.RECORD, f"{age // 1000} s old, valid for {leg.valid_for} s"
+        if fresh.key.superseded(book.newest()):
+            return Decision.RECORD, "superseded by a later alert"
+        return Decision.OFFER, "still valid"
+
+    # Doing
+
+    def _retry(self, letter: Letter, content: Opened, book: Book, message: Message, decision: Decision) -> None:
+        if decision is Decision.KEEP:
+            self.letters.release(letter)
+            return
+        if decision is Decision.OFFER:
+            again = deduplication_id("redrive", letter.message_id, str(letter.receives))
+            if self.outbox.send([Entry(letter.lane, content.message, letter.group, again)]):
+                self.letters.release(letter)
+                raise BadCommand("the queue did not take the message; nothing was changed, try again")
+        else:
+            self._expire(book, message)
+        self.letters.delete(letter)
+        self.signals.log("letter_retried", message_id=letter.message_id, decision=decision.value)
+
+    def _drop(self, letter: Letter, book: Book, message: Message) -> None:
+        if any(record.outstanding for record in self._records(book, message)):
+            self.letters.release(letter)
+            raise BadCommand("an attempt of this message may be live at the exchange: retry it or settle the order")
+        self._expire(book, message, "dropped by an operator")
+        self.letters.delete(letter)
+        self.signals.log("letter_dropped", message_id=letter.message_id)
+
+    def _expire(self, book: Book, message: Message, reason: str = "") -> None:
+        for leg in message.legs:
+            record = book.record(self._order_id(book, message, leg)) or self._fresh(book, message, leg)
+            if not record.state.terminal:
+                why = reason or f"dead letter: {self._leg(book, message, leg)[1]}"
+                book.save(record.moved(State.EXPIRED, self.clock.wall_ms(), why, outstanding=False))
+
+    def _settle(self, order_id: str, outcome: object, *, apply: bool) -> dict[str, Any]:
+        if outcome not in ("placed", "absent"):
+            raise BadCommand("outcome must be placed or absent")
+        partition = self.journal.partition_of(f"order#{order_id}")
+        book = Book.at(self.journal, partition) if partition else None
+        record = book.record(order_id) if book else None
+        if book is None or record is None:
+            raise BadCommand(f"there is no order {order_id!a}")
+        if record.state is not State.PARKED:
+            raise BadCommand(f"order {order_id} is {record.state.value}; only parked orders are settled")
+        state = State.PLACED if outcome == "placed" else State.EXPIRED
+        if apply:
+            at_ms = self.clock.wall_ms()
+            book.save(record.moved(state, at_ms, f"settled by an operator as {outcome}"))
+            book.lift()
+        return {"applied": apply, "order_id": order_id, "state": state.value}
+
+    # Looking
+
+    def _book(self, message: Message) -> Book:
+        """The partition that knows the message or its symbol; without keys, an account's exchange is not known."""
+        books = [Book.of(self.journal, name, message) for name in (*self.exchanges, "unknown")]
+        return next((book for book in books if book.newest() or book.knows(message)), books[-1])
+
+    def _order_id(self, book: Book, message: Message, leg: Leg) -> str:
+        return identity(message, leg, book.known_firing(message, leg.index), 0)
+
+    def _fresh(self, book: Book, message: Message, leg: Leg) -> Record:
+        exchange = book.partition.partition("#")[0]
+        fresh = received(message, leg, book.known_firing(message, leg.index), 0, exchange)
+        return fresh.moved(State.RECEIVED, self.clock.wall_ms(), "received")
+
+    def _records(self, book: Book, message: Message) -> list[Record]:
+        found = (book.record(self._order_id(book, message, leg)) for leg in message.legs)
+        return [record for record in found if record is not None]
+
+
+def _named(command: Mapping[str, Any], field: str) -> str:
+    value = command.get(field)
+    if not isinstance(value, str) or not value:
+        raise BadCommand(f"{field} is missing")
+    return value
