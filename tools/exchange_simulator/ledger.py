@@ -39,8 +39,8 @@ def close(row: Row, answer: Answer) -> None:
 
 
 def accepted_orders(state: State) -> list[Row]:
-    """Every order and stop that was ever accepted, oldest first, as it stands now."""
-    rows = [_order_row(order) for order in state.orders.values()]
+    """Every order and stop that was ever accepted, oldest first, as it stands now; not what died as it was refused."""
+    rows = [_order_row(order) for order in state.orders.values() if not order.native.get("refused")]
     rows += [_stop_row(stop) for stop in state.stops.values()]
     return sorted(rows, key=lambda row: int(row["accepted_at_ms"]))
 

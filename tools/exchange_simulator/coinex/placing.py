@@ -63,7 +63,7 @@ def close_position(venue: Venue, call: Call) -> object:
     if whole:
         left = venue.funds.closable(draft)
         draft = replace(draft, quantity=left, native={**draft.native, "amount": plain(left)})
-    return order_row(_live(venue.submit(draft)))
+    return order_row(_live(venue, venue.submit(draft)))
 
 
 def _attempt(venue: Venue, product: str, account: str, body: object) -> Row:
@@ -75,13 +75,14 @@ def _attempt(venue: Venue, product: str, account: str, body: object) -> Row:
 
 def _place(venue: Venue, product: str, account: str, body: object) -> Row:
     draft = _draft(venue, product, account, field.members(body))
-    return order_row(_live(venue.submit(draft)))
+    return order_row(_live(venue, venue.submit(draft)))
 
 
-def _live(order: Order) -> Order:
+def _live(venue: Venue, order: Order) -> Order:
     """Refuse what died at once; an IOC without a fill is answered as a success and simply vanishes."""
     code = DEAD_ON_ARRIVAL.get(order.native["type"])
     if code and order.state == "cancelled":
+        venue.state.save_order(replace(order, native={**order.native, "refused": True}))
         raise Refusal(*code)
     return order
 

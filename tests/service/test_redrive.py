@@ -1,0 +1,149 @@
+"""Dead letters are decided again by the rules of the worker; parked orders are settled by a human."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from order_relay.core.ports import Entry, Letter
+from order_relay.exchanges import EXCHANGES
+from order_relay.service.redriving import BadCommand, Redrive
+from tests.service.bench import Bench
+from tests.service.cases import limit_buy, market_buy
+
+
+class Letters:
+    """Dead letters in memory; buried messages of a bench and broken ones."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+        self.held: list[Letter] = []
+
+    def hold(self, entry: Entry) -> None:
+        number = len(self.held) + 1
+        self.held.append(
+            Letter(entry.lane, "receipt", f"letter-{number}", entry.body, entry.group, 1, self.bench.clock.wall_ms())
+        )
+
+    def receive(self) -> list[Letter]:
+        return list(self.held)
+
+    def delete(self, letter: Letter) -> None:
+        self.held.remove(letter)
+
+    def release(self, letter: Letter) -> None:
+        assert letter in self.held
+
+
+@pytest.fixture
+def okx(bench: Bench) -> Bench:
+    bench.route(accounts=["okx"])
+    return bench
+
+
+@pytest.fixture
+def letters(okx: Bench) -> Letters:
+    return Letters(okx)
+
+
+@pytest.fixture
+def redrive(okx: Bench, letters: Letters) -> Redrive:
+    return Redrive(
+        journal=okx.journal, exchanges=EXCHANGES, letters=letters, outbox=okx, clock=okx.clock, signals=okx.signals
+    )
+
+
+def dead(bench: Bench, letters: Letters, body: dict[str, Any]) -> None:
+    bench.post(body)
+    letters.hold(bench.queue.pop())
+
+
+def decisions(answer: dict[str, Any]) -> Sequence[str]:
+    return [letter["decision"] for letter in answer["letters"]]
+
+
+def test_a_dry_run_changes_nothing(okx: Bench, letters: Letters, redrive: Redrive) -> None:
+    dead(okx, letters, limit_buy())
+    before = dict(okx.journal.items)
+    assert decisions(redrive.run({"command": "retry"})) == ["offer"]
+    assert okx.journal.items == before
+    assert len(letters.held) == 1
+    assert not okx.queue
+
+
+def test_a_valid_letter_is_offered_again_and_becomes_its_order(okx: Bench, letters: Letters, redrive: Redrive) -> None:
+    dead(okx, letters, limit_buy())
+    redrive.run({"command": "retry", "apply": True})
+    assert not letters.held
+    okx.drain()
+    assert [order["state"] for order in okx.orders()] == ["placed"]
+
+
+def test_retrying_twice_makes_one_order(okx: Bench, letters: Letters, redrive: Redrive) -> None:
+    dead(okx, letters, limit_buy())
+    letter = letters.held[0]
+    redrive.run({"command": "retry", "apply": True})
+    okx.drain()
+    letters.held.append(letter)
+    assert decisions(redrive.run({"command": "retry", "apply": True})) == ["record"]
+    okx.drain()
+    assert len(okx.ledger("okx")) == 1
+
+
+def test_an_old_letter_is_recorded_as_expired(okx: Bench, letters: Letters, redrive: Redrive) -> None:
+    dead(okx, letters, limit_buy())
+    okx.clock.sleep(3 * 3600)
+    assert decisions(redrive.run({"command": "retry", "apply": True})) == ["record"]
+    assert not letters.held
+    [order] = okx.orders()
+    assert order["state"] == "expired"
+    assert "s old" in order["reason"]
+
+
+def test_a_dead_close_never_closes_a_newer_position(okx: Bench, letters: Letters, redrive: Redrive) -> None:
+    dead(okx, letters, {"action": "close", "symbol": "BTCUSDT.P"})
+    okx.clock.sleep(60)
+    okx.run(market_buy("BTCUSDT.P"))
+    redrive.run({"command": "retry", "apply": True})
+    okx.drain()
+    assert {order["action"]: order["state"] for order in okx.orders()} == {"close": "expired", "buy": "placed"}
+    assert len(okx.ledger("okx")) == 1
+
+
+def test_a_letter_nobody_can_read_stays_until_it_is_dropped(okx: Bench, letters: Letters, redrive: Redrive) -> None:
+    letters.hold(Entry("orders", '{"message":"nonsense","reason":"why","at_ms":5}', "group", "dedup"))
+    [told] = redrive.run({"command": "retry", "apply": True})["letters"]
+    assert (told["decision"], told["reason"], told["at_ms"]) == ("keep", "why", 5)
+    assert letters.held
+    redrive.run({"command": "drop", "message_id": "letter-1", "apply": True})
+    assert not letters.held
+
+
+def test_a_dropped_letter_leaves_an_expired_record(okx: Bench, letters: Letters, redrive: Redrive) -> None:
+    dead(okx, letters, limit_buy())
+    redrive.run({"command": "drop", "message_id": "letter-1", "apply": True})
+    assert okx.orders()[0]["reason"] == "dropped by an operator"
+
+
+@pytest.mark.parametrize(("outcome", "state"), [("placed", "placed"), ("absent", "expired")])
+def test_settling_a_parked_order_lifts_its_halt(bench: Bench, outcome: str, state: str) -> None:
+    bench.venues["jex"].add_fault(op="place", kind="drop_before_accept")
+    parked = bench.run({**limit_buy("BTCUSDT.P"), "valid_for": 600}, accounts=["jex"])
+    assert parked["state"] == "parked"
+    redrive = Redrive(
+        journal=bench.journal, exchanges=EXCHANGES, letters=Letters(bench), outbox=bench, clock=bench.clock,
+        signals=bench.signals,
+    )  # fmt: skip
+    redrive.run({"command": "settle", "order_id": parked["order_id"], "outcome": outcome, "apply": True})
+    assert bench.orders()[0]["state"] == state
+    assert bench.run(limit_buy("BTCUSDT.P", "49000"))["state"] == "placed"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [{}, {"command": "purge"}, {"command": "drop"}, {"command": "show", "message_id": "nope"},
+     {"command": "settle", "order_id": "nope", "outcome": "placed"}, {"command": "settle", "order_id": "x"}],
+)  # fmt: skip
+def test_a_bad_command_says_what_is_wrong(redrive: Redrive, command: dict[str, Any]) -> None:
+    with pytest.raises(BadCommand, match=r"[a-z]"):
+        redrive.run(command)
