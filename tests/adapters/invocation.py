@@ -20,6 +20,13 @@ class Context:
         return self.remaining_ms
 
 
+class BrokenContext(Context):
+    """Makes a run crash in the middle, with a text that nobody may see."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        raise RuntimeError("fake-value-canary")
+
+
 def load(function: str) -> ModuleType:
     """Import a handler module anew, under a name of its own."""
     spec = spec_from_file_location(f"{function}_{uuid4().hex}", FUNCTIONS / function / "app.py")

@@ -488,3 +488,9 @@ def test_an_id_is_a_printable_text(value: Any) -> None:
 )
 def test_the_token_of_a_body_is_the_first_objects(value: Any, token: str | None) -> None:
     assert FORMATS[ROUTE.format].token(value) == token
+
+
+@pytest.mark.parametrize("alert", [body(quantity=..., unit="base"), close(unit="percent_position")])
+def test_a_unit_without_a_quantity_counts_nothing_and_is_refused(alert: dict[str, Any]) -> None:
+    route = Route("r", ("main",), defaults={"quantity": "50", "unit": "quote"})
+    assert refusal(alert, route).word is Word.AMBIGUOUS

@@ -24,7 +24,7 @@ from order_relay.exchanges import EXCHANGES
 from order_relay.service.desk import EVIDENCE_CHARACTERS, Desk
 from order_relay.service.later import Later
 from tests.adapters.cloud import environment, make_queue, make_table, messages, moto
-from tests.adapters.invocation import Context, load, record
+from tests.adapters.invocation import BrokenContext, Context, load, record
 from tests.adapters.parrot import Parrot, parrot
 
 WORD = "canary"
@@ -81,8 +81,8 @@ class Relay:
     table: str
     queues: list[str]
 
-    def run(self, body: str, receives: int = 1) -> None:
-        self.handler.lambda_handler({"Records": [record(body, receives=receives)]}, Context())
+    def run(self, body: str, receives: int = 1, context: Context | None = None) -> None:
+        self.handler.lambda_handler({"Records": [record(body, receives=receives)]}, context or Context())
 
     def stored(self) -> str:
         """Everything in the journal and in every queue, as it is stored."""
@@ -165,11 +165,12 @@ def test_what_an_exchange_repeats_is_written_nowhere(relay: Relay, written: Writ
     assert WORD not in shown
 
 
-def test_a_dead_letter_has_none_of_what_the_exchange_repeated(relay: Relay, written: Written) -> None:
-    relay.exchange.said = CASES["rejected"]
+def test_a_quarantined_order_has_none_of_what_the_exchange_repeated(relay: Relay, written: Written) -> None:
+    relay.exchange.said = CASES["gateway page"]
     body = message()
-    for receives in (1, 2, 3, 4):
-        relay.run(body, receives)
+    relay.run(body)
+    for receives in range(2, 6):
+        relay.run(body, receives, BrokenContext())
     stored = relay.stored()
     assert "quarantined" in stored
     assert WORD not in stored

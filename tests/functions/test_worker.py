@@ -16,7 +16,7 @@ from order_relay.core.message import SCHEMA, Message
 from order_relay.core.order import Action, Leg
 from order_relay.core.symbol import Market
 from tests.adapters.cloud import environment, make_queue, make_table, messages, moto
-from tests.adapters.invocation import Context, load, record
+from tests.adapters.invocation import BrokenContext, Context, load, record
 from tests.adapters.loopback import NOTHING_THEN_CLOSE, Loopback, Step, loopback, reply
 
 DONE: dict[str, Any] = {"batchItemFailures": []}
@@ -181,25 +181,44 @@ def test_an_order_that_ends_is_done(dead_letters: str, worker: ModuleType, lines
     assert messages(dead_letters) == []
 
 
-def test_each_run_is_told_how_long_it_may_take(dead_letters: str, worker: ModuleType, lines: Lines) -> None:
-    """With too little time left no call to an exchange begins; the next run has its own time."""
+@pytest.fixture
+def exchange(dead_letters: str) -> Iterator[Loopback]:
+    """An account whose exchange answers nothing sensible."""
     secret = {"exchange": "okx", "key": "fake-key", "secret": "fake-secret", "passphrase": "fake-pass"}
     prefix = f"relay-{uuid4().hex}"
     aws.client("secretsmanager").create_secret(Name=f"{prefix}/accounts/main", SecretString=json.dumps(secret))
-    now_ms = time_ns() // 1_000_000
-    body = replace(MESSAGE, account="main", accepted_at_ms=now_ms, fired_ms=now_ms).encode()
     answer = Step(reply(b"{}", "500 Internal Server Error"))
-    with loopback(answer) as exchange, pytest.MonkeyPatch.context() as patch:
+    with loopback(answer) as server, pytest.MonkeyPatch.context() as patch:
         patch.setenv("PREFIX", prefix)
-        patch.setenv("EXCHANGE_URL_OKX", exchange.url)
-        assert worker.lambda_handler({"Records": [record(body)]}, Context(4_000)) == failures(1)
-        assert exchange.requests == []
-        assert worker.lambda_handler({"Records": [record(body)]}, Context(15_000)) == failures(1)
-        assert exchange.requests != []
+        patch.setenv("EXCHANGE_URL_OKX", server.url)
+        yield server
+
+
+def fresh_order() -> str:
+    now_ms = time_ns() // 1_000_000
+    return replace(MESSAGE, account="main", accepted_at_ms=now_ms, fired_ms=now_ms).encode()
+
+
+def test_each_run_is_told_how_long_it_may_take(exchange: Loopback, worker: ModuleType, lines: Lines) -> None:
+    """With too little time left no call to an exchange begins; the next run has its own time."""
+    event = {"Records": [record(fresh_order())]}
+    assert worker.lambda_handler(event, Context(4_000)) == failures(1)
+    assert exchange.requests == []
+    assert worker.lambda_handler(event, Context(15_000)) == failures(1)
+    assert exchange.requests != []
     assert any("too little time left" in str(line.get("why")) for line in lines())
 
 
-def test_a_message_that_has_ended_may_come_again_and_again(dead_letters: str, worker: ModuleType) -> None:
-    for receives in range(1, 8):
-        assert worker.lambda_handler({"Records": [record(MESSAGE.encode(), receives=receives)]}, Context()) == DONE
-    assert messages(dead_letters) == []
+def test_the_fourth_delivery_of_a_message_that_always_crashes_is_quarantined(
+    exchange: Loopback, dead_letters: str, worker: ModuleType, lines: Lines
+) -> None:
+    body = fresh_order()
+    for receives in (1, 2, 3):
+        event = {"Records": [record(body, receives=receives)]}
+        assert worker.lambda_handler(event, BrokenContext()) == failures(1)
+    assert worker.lambda_handler({"Records": [record(body, receives=4)]}, BrokenContext()) == DONE
+    (letter,) = messages(dead_letters)
+    assert json.loads(letter["Body"])["reason"].startswith("quarantined: ")
+    written = lines()
+    assert [line["cause"] for line in written if line.get("message") == "crash"] == ["RuntimeError"] * 3
+    assert "fake-value" not in json.dumps(written)

@@ -5,6 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from order_relay.core.ports import Entry
+from order_relay.core.record import State
+from order_relay.service.book import Book
+from order_relay.service.later import Later
 from tests.service.bench import Bench
 from tests.service.cases import limit_buy
 
@@ -260,3 +263,20 @@ def test_a_secret_that_breaks_between_attempt_and_redelivery_does_not_orphan_the
     okx.vault.secrets["okx"] = broken
     redeliver(okx, entry)
     assert states(okx) == ["placed"]
+
+
+def test_a_worker_that_froze_cannot_overwrite_what_others_wrote_meanwhile(okx: Bench) -> None:
+    """Listing the partition shows the newer version; the older record in hand must still not be written over it."""
+    okx.run(limit_buy())
+    [(partition, key)] = [place for place in okx.journal.items if place[1].startswith("order#")]
+    book = Book.at(okx.journal, partition)
+    held = book.record(key.removeprefix("order#"))
+    assert held is not None
+    other = Book.at(okx.journal, partition)
+    newer = other.record(held.order_id)
+    assert newer is not None
+    other.save(newer.moved(State.CANCELLED, okx.clock.wall_ms(), "cancelled by another worker"))
+    book.records()
+    with pytest.raises(Later):
+        book.save(held.moved(State.PLACED, okx.clock.wall_ms(), "still thinks it is open"))
+    assert states(okx) == ["cancelled"]

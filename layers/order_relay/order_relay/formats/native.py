@@ -152,6 +152,8 @@ def _instrument(fields: _Fields, route: Route) -> tuple[str, Market, str]:
 def _size(fields: _Fields, route: Route, action: Action) -> tuple[Decimal | None, Unit]:
     stated = fields.get("quantity", None if action is Action.CLOSE else route.defaults.get("quantity"))
     unit = _choice(Unit, {"unit": route.defaults.get("unit"), **fields}, "unit", Unit.BASE)
+    if "unit" in fields and "quantity" not in fields:
+        raise Refusal(Word.AMBIGUOUS, f"unit is {unit.value} but the body has no quantity that it could count")
     if stated is None:
         if action is not Action.CLOSE:
             raise Refusal(Word.MISSING_SIZE, "the body has no quantity and the route has no default")

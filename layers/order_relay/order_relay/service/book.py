@@ -66,6 +66,9 @@ class Book:
         Only a closed one may be forgotten, after 30 days.
         """
         key = f"order#{record.order_id}"
+        seen = self._seen.get(key)
+        if (seen.version if seen else 0) != record.version:
+            raise Later(1, "another worker holds this order")
         if record.ref and self._seen.get(key) is None:
             self._put(f"named#{record.ref}#{record.order_id}", {"order_id": record.order_id})
         item = self._write(key, record.to_json(), KEPT_S if record.closed else None)
