@@ -225,10 +225,14 @@ class Desk:
     def _witness(self, call: Call, answer: Answer | None, outcome: Outcome) -> Outcome:
         """Keep the newest order or cancel with its answer, redacted: what an exchange's support asks for."""
         if call.op in (Op.PLACE, Op.CANCEL):
-            body = answer.body[:EVIDENCE_CHARACTERS].decode("utf-8", "replace") if answer else outcome.reason
-            said = f"HTTP {answer.status} {body}" if answer else body
-            self.evidence = self._redact(f"{call.method} {call.target} {call.body[:EVIDENCE_CHARACTERS]} -> {said}")
+            body = answer.body.decode("utf-8", "replace") if answer else outcome.reason
+            said = f"HTTP {answer.status} {self._shown(body)}" if answer else self._shown(body)
+            self.evidence = f"{call.method} {self._shown(call.target)} {self._shown(call.body)} -> {said}"
         return outcome
+
+    def _shown(self, text: str) -> str:
+        """Redact first, then cut: half a key at the end would not be recognised."""
+        return self._redact(text)[:EVIDENCE_CHARACTERS]
 
     def _redact(self, text: str) -> str:
         keys: Credentials = self._credentials
