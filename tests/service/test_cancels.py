@@ -215,3 +215,39 @@ def test_an_order_just_placed_is_not_gone_because_reads_lag(bench: Bench, accoun
     bench.drain()
     assert not still_open(bench, account)
     assert [order["state"] for order in bench.orders()] == ["cancelled", "cancelled"]
+
+
+def test_a_cancel_by_id_does_not_believe_a_list_that_lags(bench: Bench) -> None:
+    order = bench.run(limit_buy(), accounts=["okx"])
+    bench.journal.items.clear()
+    bench.venues["okx"].read_lag_ms = 2_000
+    cancel = bench.run({"action": "cancel", "symbol": "BTCUSDT", "order_id": order["exchange_order_id"]})
+    assert cancel["reason"].startswith("1 cancelled")
+    assert not still_open(bench, "okx")
+
+
+def test_an_unknown_exchange_id_is_not_found(bench: Bench) -> None:
+    cancel = bench.run({"action": "cancel", "symbol": "BTCUSDT", "order_id": "404"}, accounts=["okx"])
+    assert cancel["reason"] == "0 cancelled, 0 filled, 1 not found"
+
+
+def test_an_id_that_the_exchange_could_never_have_given_is_refused(bench: Bench) -> None:
+    cancel = bench.run({"action": "cancel", "symbol": "BTCUSDT", "order_id": "mine"}, accounts=["coinex"])
+    assert cancel["state"] == "rejected"
+    assert "'mine'" in cancel["reason"]
+
+
+@pytest.mark.parametrize("action", ["cancel", "cancel_all"])
+def test_a_cancel_does_not_wait_for_an_order_between_two_attempts(bench: Bench, action: str) -> None:
+    """Its message may lie in the dead letters: nobody would ever come to end it."""
+    bench.route(accounts=["okx"])
+    bench.venues["okx"].add_fault(op="place", kind="code", code="50011", status=429, headers={"Retry-After": "50"})
+    bench.post({**limit_buy(ref="entry"), "valid_for": 600})
+    placing = bench.queue.pop()
+    assert bench.step(placing) is not None
+    named = {"ref": "entry"} if action == "cancel" else {}
+    bench.post({"action": action, "symbol": "BTCUSDT", **named})
+    assert bench.drain() == []
+    assert [order["state"] for order in bench.orders()] == ["cancelled", "cancelled"]
+    assert bench.step(placing, receives=2) is None
+    assert not bench.ledger("okx")

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from order_relay.core.record import Key
+from order_relay.service.book import Book
 from tests.service.bench import Bench
 from tests.service.cases import limit_buy
 
@@ -111,9 +113,10 @@ def test_a_probe_that_is_not_used_is_given_back(bench: Bench) -> None:
     bench.venues["okx"].add_fault(op="place", kind="code", code="50011", status=429, headers={"Retry-After": "20"})
     waiting(bench, limit_buy(ref="entry"))
     bench.clock.sleep(21)
-    bench.post({"action": "cancel_all", "symbol": "BTCUSDT"})
-    assert bench.step(bench.queue.pop(), message_id="cancel") is not None
+    [(partition, _)] = [place for place in bench.journal.items if place[1].startswith("order#")]
+    Book.at(bench.journal, partition).fence(Key(bench.clock.wall_ms(), 0))
     assert bench.step(bench.queue[0], 2, message_id="message-1") is None
+    assert bench.orders()[0]["state"] == "cancelled"
     bench.queue.clear()
     bench.post(limit_buy(price="48000"))
     assert bench.drain() == []

@@ -62,9 +62,10 @@ class Record:
     """One exchange order (or cancel) from first delivery to its end; every change goes through `moved`.
 
     stamp_ms      signed exchange time of the newest attempt; valid while `outstanding`
+    taken_ms      exchange time at which the exchange had certainly accepted the order
     outstanding   an attempt may have reached the exchange and its fate is not known yet
     closed        nothing of it can be open at the exchange any more
-    asked         of a cancel_all: the exchange order ids it has asked to cancel so far
+    asked         of a cancel: the exchange order ids it has asked to cancel so far
     unconfirmed   the exchange accepted the order, the follow-up query has not shown its fate yet
     """
 
@@ -97,6 +98,7 @@ class Record:
     history: tuple[Mapping[str, Any], ...] = ()
     plan: Mapping[str, Any] | None = None
     stamp_ms: int = 0
+    taken_ms: int = 0
     outstanding: bool = False
     unconfirmed: bool = False
     closed: bool = False

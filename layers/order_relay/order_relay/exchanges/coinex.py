@@ -184,6 +184,8 @@ def placed(data: Any) -> str | None:
 def cancel(handle: Handle, instrument: Instrument, profile: Profile) -> Call:
     segment = _segment(instrument.market)
     body: dict[str, object] = {"market": instrument.symbol, "market_type": segment.upper()}
+    if handle.order_id and not handle.order_id.isdecimal():
+        raise Refusal(Word.UNSUPPORTED, f"CoinEx order ids are numbers, not {handle.order_id!a}")
     if handle.order_id:
         return post(f"/v2/{segment}/cancel-order", body | {"order_id": int(handle.order_id)}, op=Op.CANCEL)
     return post(f"/v2/{segment}/cancel-order-by-client-id", body | {"client_id": handle.client_id}, op=Op.CANCEL)

@@ -8,7 +8,7 @@ from order_relay.core.exchange import Found, Handle
 from order_relay.core.money import product
 from order_relay.core.record import Record, State
 from order_relay.core.retry import soon
-from order_relay.service.chasing import check, ended, is_cancel, open_orders, still_open, stopped
+from order_relay.service.chasing import ask_for, check, ended, is_cancel, open_orders, still_open, stopped, unsent
 from order_relay.service.job import Job
 from order_relay.service.later import Later
 
@@ -18,25 +18,14 @@ def cancel_all(job: Job) -> Counter[str]:
     fence = job.record.key
     records = [one for one in job.book.records() if not is_cancel(one)]
     older = [one for one in records if one.key < fence]
-    counts = Counter(stopped(job, record) for record in older if record.state is State.RECEIVED)
+    counts = Counter(stopped(job, record) for record in older if unsent(record))
     doomed = _doomed(job, records, open_orders(job))
     if doomed:
-        _ask_for(job, doomed)
+        ask_for(job, [one.order_id for one in doomed])
         _cancel_many(job, doomed)
         if _doomed(job, records, open_orders(job)):
             raise still_open(job)
     return counts + _close_ours(job, _no_more_in_flight(job, older))
-
-
-def _asked(job: Job) -> frozenset[str]:
-    """Exchange order ids that this cancel has asked for, in any of its runs."""
-    return frozenset(job.record.asked)
-
-
-def _ask_for(job: Job, doomed: Sequence[Found]) -> None:
-    """Write down what will be cancelled, so that a later run still knows whom to count."""
-    ids = {one.order_id for one in doomed} | _asked(job)
-    job.note(f"asked to cancel {len(ids)} orders", asked=tuple(sorted(ids)))
 
 
 def _no_more_in_flight(job: Job, older: Sequence[Record]) -> list[Record]:
@@ -48,7 +37,7 @@ def _no_more_in_flight(job: Job, older: Sequence[Record]) -> list[Record]:
 
 def _close_ours(job: Job, older: Sequence[Record]) -> Counter[str]:
     """Follow our own older orders to their end, those too that a lagging list did not show, and count."""
-    asked = _asked(job)
+    asked = frozenset(job.record.asked)
     ours = [one for one in older if one.exchange_order_id in asked or (one.state is State.PLACED and not one.closed)]
     counts = Counter({"cancelled": len(asked - {one.exchange_order_id for one in ours})})
     for record in ours:

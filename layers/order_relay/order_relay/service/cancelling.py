@@ -4,11 +4,11 @@ from collections import Counter
 
 from order_relay.core.exchange import Handle
 from order_relay.core.order import Action
-from order_relay.core.outcome import Failed
+from order_relay.core.outcome import Failed, Outcome, Verdict
 from order_relay.core.record import Record, State
 from order_relay.core.refusal import Refusal
 from order_relay.service.cancel_all import cancel_all
-from order_relay.service.chasing import again, cancel_again, each, is_cancel, open_orders, still_open
+from order_relay.service.chasing import again, ask_for, check, each, is_cancel, open_orders, still_open
 from order_relay.service.job import Job
 from order_relay.service.later import Ended
 from order_relay.service.planning import tradable
@@ -79,11 +79,15 @@ def _foreign(job: Job) -> Counter[str]:
     known = [one for one in job.book.records() if one.exchange_order_id == wanted and not is_cancel(one)]
     if known:
         return each(job, known)
-    if wanted not in {one.order_id for one in open_orders(job)}:
-        done = any(line["note"].startswith("asked to cancel") for line in job.record.history)
-        return Counter({"cancelled" if done else "not found": 1})
-    job.note(f"asked to cancel {wanted}")
-    cancel_again(job, Handle(wanted, None))
+    asked_before, outcome = bool(job.record.asked), _ask(job, wanted)
     if wanted in {one.order_id for one in open_orders(job)}:
         raise still_open(job)
-    return Counter({"cancelled": 1})
+    return Counter({"cancelled" if asked_before or outcome.verdict is not Verdict.GONE else "not found": 1})
+
+
+def _ask(job: Job, order_id: str) -> Outcome:
+    """Send the cancel even if no list shows the order: lists lag, cancels see the present."""
+    ask_for(job, [order_id])
+    outcome = job.desk.cancel(Handle(order_id, None), job.leg.symbol, job.leg.market)
+    check(job, outcome)
+    return outcome

@@ -1,7 +1,7 @@
 """Chasing an order to its end: cancel, read again, and believe only what the exchange shows."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from order_relay.core.exchange import Found, Handle, Status
@@ -11,7 +11,7 @@ from order_relay.core.record import Record, State
 from order_relay.core.retry import ladder, soon
 from order_relay.service.job import Job
 from order_relay.service.later import Ended, Later
-from order_relay.service.settling import FENCE_SLACK_MS, SETTLE_MARGIN_MS, look, shown
+from order_relay.service.settling import ENTRUSTING_MS, FENCE_SLACK_MS, SETTLE_MARGIN_MS, look, shown
 
 CHASED_AT_MOST = 40
 KEYS_REFUSED_MS = 900_000
@@ -36,28 +36,46 @@ def each(job: Job, records: Sequence[Record]) -> Counter[str]:
 
 def ended(job: Job, record: Record) -> str:
     """Chase one of our records until nothing of it is open; say what became of it."""
-    if record.state is State.RECEIVED:
+    if unsent(record):
         return stopped(job, record)
-    if record.state in (State.SENDING, State.UNKNOWN) and not record.outstanding:
-        raise Later(soon(job.jitter()), "the order to cancel is between two attempts; the tombstone will stop it")
     if record.state in (State.REJECTED, State.EXPIRED, State.CANCELLED):
         return "cancelled" if record.state is State.CANCELLED else "not found"
     chased = _chasing(job, record)
     seen = found = _look(chased)
     if found is not None and found.live:
+        ask_for(job, [found.order_id])
         cancel_again(job, Handle(found.order_id, record.order_id))
         found = _look(chased)
     if found is not None and found.live:
         raise still_open(job)
     if record.outstanding:
         raise Later(soon(job.jitter()), "the order to cancel is still in flight")
-    if seen is None and found is None and job.clock.wall_ms() - (record.placed_at_ms or 0) <= SHOWN_AFTER_MS:
+    if found is None and _may_yet_show(chased):
         raise Later(soon(job.jitter()), "the order to cancel was just placed and is not shown yet")
-    return _close_record(chased, seen, found)
+    word = _close_record(chased, seen, found)
+    return "cancelled" if word == "not found" and record.exchange_order_id in job.record.asked else word
+
+
+def ask_for(job: Job, order_ids: Iterable[str]) -> None:
+    """Write down what will be cancelled, so that a later run still knows what it did itself."""
+    ids = {*order_ids, *job.record.asked}
+    if ids != set(job.record.asked):
+        job.note(f"asking to cancel {len(ids)}", asked=tuple(sorted(ids)))
+
+
+def unsent(record: Record) -> bool:
+    """True if no attempt of the order can be at the exchange: never sent, or between two attempts."""
+    return not record.state.terminal and not record.outstanding
+
+
+def _may_yet_show(chased: Job) -> bool:
+    """By the exchange's own clock at the time of the look: is the order too young for *not found* to mean anything?"""
+    patience_ms = ENTRUSTING_MS if chased.record.unconfirmed else SHOWN_AFTER_MS
+    return chased.desk.told_ms() <= chased.record.taken_ms + patience_ms
 
 
 def stopped(job: Job, record: Record) -> str:
-    """An order that was never sent: end it here; its own worker then finds it ended."""
+    """Nothing of the order is at the exchange: end it here; a worker that wants another attempt loses its write."""
     at_ms = job.clock.wall_ms()
     job.book.save(record.moved(State.CANCELLED, at_ms, "cancelled by a later alert before it was sent"))
     return "never sent"
@@ -86,6 +104,7 @@ def _chasing(job: Job, record: Record) -> Job:
 
 def _look(chased: Job) -> Found | None:
     order = chased.record.concrete
+    chased.desk.begin()
     return look(chased, order) if order else None
 
 

@@ -137,6 +137,10 @@ class Desk:
                 break
         raise Failed(outcome)
 
+    def told_ms(self) -> int:
+        """Exchange time as the answers since `begin` told it (a lower bound), else as our own clock has it."""
+        return self.server_ms if self.server_ms is not None else self.stamp_ms()
+
     def begin(self) -> None:
         """Start a new question to the exchange: forget the exchange time of earlier answers."""
         self.server_ms = None

@@ -183,7 +183,7 @@ def _accepted(job: Job, outcome: Outcome) -> Record:
     ask_back = exchange.confirms or order_id is None or (order is not None and (instant(order) or order.sweep))
     job.move(
         State.PLACED, "accepted by the exchange", outstanding=False, exchange_order_id=order_id,
-        placed_at_ms=job.clock.wall_ms(), unconfirmed=ask_back,
+        placed_at_ms=job.clock.wall_ms(), taken_ms=job.desk.stamp_ms(), unconfirmed=ask_back,
     )  # fmt: skip
     return confirm(job)
 

@@ -13,6 +13,7 @@ from order_relay.core.ports import DeadLetters, Entry, HostClock, Letter, Outbox
 from order_relay.core.record import Record, State, public
 from order_relay.service.book import Book
 from order_relay.service.envelope import Opened, opened
+from order_relay.service.later import Later
 from order_relay.service.receiving import identity, received
 
 
@@ -41,6 +42,12 @@ class Redrive:
 
     def run(self, command: Mapping[str, Any]) -> dict[str, Any]:
         """Carry out {"command": list|show|retry|drop|settle, "message_id"?, "order_id"?, "outcome"?, "apply"?}."""
+        try:
+            return self._run(command)
+        except Later as later:
+            raise BadCommand(f"try again: {later.why}") from None
+
+    def _run(self, command: Mapping[str, Any]) -> dict[str, Any]:
         name, apply = command.get("command"), command.get("apply") is True
         if name == "settle":
             return self._settle(_named(command, "order_id"), command.get("outcome"), apply=apply)

@@ -132,13 +132,12 @@ def _placed(job: Job, plan: Plan, found: Found, told: dict[str, Any]) -> Record:
     note = "partly filled, the rest was cancelled" if partly else f"found at the exchange: {found.status.value}"
     pending = found.live and (plan.sweep or found.status is Status.WAITING)
     at_ms = job.record.placed_at_ms or job.clock.wall_ms()
+    told = {"placed_at_ms": at_ms, "taken_ms": job.record.taken_ms or job.desk.told_ms(), **told}
     if partly:
         told = {**told, "reason": note}
     if job.record.state in (State.SENDING, State.UNKNOWN):
         job.signals.count("OrderReconciled", exchange=job.record.exchange)
-    return job.move(
-        State.PLACED, note, closed=not found.live, outstanding=False, unconfirmed=pending, placed_at_ms=at_ms, **told
-    )
+    return job.move(State.PLACED, note, closed=not found.live, outstanding=False, unconfirmed=pending, **told)
 
 
 def _taken(job: Job) -> frozenset[str]:
