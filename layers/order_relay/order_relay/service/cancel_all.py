@@ -7,10 +7,18 @@ from decimal import Decimal
 from order_relay.core.exchange import Found, Handle
 from order_relay.core.money import product
 from order_relay.core.record import Record, State
-from order_relay.core.retry import soon
-from order_relay.service.chasing import ask_for, check, ended, is_cancel, open_orders, still_open, stopped, unsent
+from order_relay.service.chasing import (
+    ask_for,
+    check,
+    ended,
+    in_flight,
+    is_cancel,
+    open_orders,
+    still_open,
+    stopped,
+    unsent,
+)
 from order_relay.service.job import Job
-from order_relay.service.later import Later
 
 
 def cancel_all(job: Job) -> Counter[str]:
@@ -31,7 +39,7 @@ def cancel_all(job: Job) -> Counter[str]:
 def _no_more_in_flight(job: Job, older: Sequence[Record]) -> list[Record]:
     current = [record for one in older if (record := job.book.record(one.order_id)) is not None]
     if not all(record.state.terminal for record in current):
-        raise Later(soon(job.jitter()), "an older order is still in flight; the fence will stop it")
+        raise in_flight(job)
     return current
 
 

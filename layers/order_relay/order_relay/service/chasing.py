@@ -49,7 +49,7 @@ def ended(job: Job, record: Record) -> str:
     if found is not None and found.live:
         raise still_open(job)
     if record.outstanding:
-        raise Later(soon(job.jitter()), "the order to cancel is still in flight")
+        raise in_flight(job)
     if found is None and _may_yet_show(chased):
         raise Later(soon(job.jitter()), "the order to cancel was just placed and is not shown yet")
     word = _close_record(chased, seen, found)
@@ -63,6 +63,19 @@ def ask_for(job: Job, order_ids: Iterable[str]) -> None:
         job.note(f"asking to cancel {len(ids)}", asked=tuple(sorted(ids)))
 
 
+def in_flight(job: Job) -> Exception:
+    """An older order may be at the exchange and nobody knows yet: look again, and in the end let a human look."""
+    if job.age_ms() > GIVEN_UP_AFTER_MS:
+        return Ended(State.PARKED, "an older order is still of unknown fate after an hour")
+    return _soon(job, "an older order is still in flight")
+
+
+def _soon(job: Job, why: str) -> Later:
+    """Every second or two in the first minute (CoinEx FAQ Q3), then ever more slowly."""
+    young = job.clock.wall_ms() - job.message.accepted_at_ms < 60_000
+    return Later(soon(job.jitter()) if young else ladder(job.deferrals, job.jitter(), reducing=True), why)
+
+
 def unsent(record: Record) -> bool:
     """True if no attempt of the order can be at the exchange: never sent, or between two attempts."""
     return not record.state.terminal and not record.outstanding
@@ -70,8 +83,12 @@ def unsent(record: Record) -> bool:
 
 def _may_yet_show(chased: Job) -> bool:
     """By the exchange's own clock at the time of the look: is the order too young for *not found* to mean anything?"""
-    patience_ms = ENTRUSTING_MS if chased.record.unconfirmed else SHOWN_AFTER_MS
-    return chased.desk.told_ms() <= chased.record.taken_ms + patience_ms
+    record = chased.record
+    if record.state is State.PARKED:
+        taken_ms, patience_ms = record.stamp_ms + chased.desk.exchange.window_ms, SHOWN_AFTER_MS
+    else:
+        taken_ms, patience_ms = record.taken_ms, ENTRUSTING_MS if record.unconfirmed else SHOWN_AFTER_MS
+    return chased.desk.told_ms() <= taken_ms + patience_ms
 
 
 def stopped(job: Job, record: Record) -> str:
@@ -140,8 +157,7 @@ def again(job: Job, outcome: Outcome) -> Exception:
     job.circuits.learn(outcome, placing=False, default_s=2)
     if outcome.retry_after_ms:
         return Later(outcome.retry_after_ms / 1000, outcome.reason)
-    young = job.clock.wall_ms() - job.message.accepted_at_ms < 60_000
-    return Later(soon(job.jitter()) if young else ladder(job.deferrals, job.jitter(), reducing=True), outcome.reason)
+    return _soon(job, outcome.reason)
 
 
 def still_open(job: Job) -> Exception:

@@ -81,14 +81,19 @@ def _patience_ms(window_ms: int) -> int:
     return min(window_ms // 2, 2_000) if window_ms <= 5_000 else window_ms // 2
 
 
+def _in_time(job: Job) -> None:
+    """Late may close, never open: checked before the slow part and again right before `sending` is written."""
+    if job.age_ms() > job.valid_for_ms():
+        if job.record.denied:
+            raise Ended(State.REJECTED, f"keys refused: {job.record.denied}")
+        age_s, limit_s = job.age_ms() / 1000, job.leg.valid_for
+        raise Ended(State.EXPIRED, f"{age_s:.1f} s old, valid for {limit_s} s; last: {_last_note(job.record)}")
+
+
 def _still_wanted(job: Job) -> None:
     """Age, newer alerts and halts: read before every attempt, while nothing is outstanding."""
     record = job.record
-    if job.age_ms() > job.valid_for_ms():
-        if record.denied:
-            raise Ended(State.REJECTED, f"keys refused: {record.denied}")
-        age_s, limit_s = job.age_ms() / 1000, job.leg.valid_for
-        raise Ended(State.EXPIRED, f"{age_s:.1f} s old, valid for {limit_s} s; last: {_last_note(record)}")
+    _in_time(job)
     if record.key.superseded(job.book.newest()):
         raise Ended(State.EXPIRED, "superseded by a later alert")
     halted = None if job.reducing else job.book.halted()
@@ -121,6 +126,7 @@ def _intend(job: Job) -> tuple[Call, int]:
     except Refusal as exc:
         raise Ended(State.REJECTED, exc.reason) from exc
     stamp_ms = desk.stamp_ms()
+    _in_time(job)
     if desk.remaining_ms() < CALL_BUDGET_MS + WRITING_MS:
         raise Later(1, "too little time left in this run to send an order")
     if record.attempts == 0:
