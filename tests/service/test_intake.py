@@ -709,7 +709,7 @@ def test_one_alert_makes_at_most_20_messages_of_10_orders(symbols: int, each: in
         ({"symbols": ["BTCUSDT"]}, {**CLOSE, "symbol": "ETHUSDT"}, 422),
         ({"max_quantity": "0.01"}, BUY, 202),
         ({"max_quantity": "0.0099"}, BUY, 422),
-        ({"max_quantity": "0.0099"}, {**BUY, "symbol": "BTCUSDT.P", "unit": "contracts"}, 422),
+        ({"max_quantity": "0.0099"}, {**BUY, "symbol": "BTCUSDT.P", "unit": "contracts"}, 202),
         ({"max_quantity": "0.0099"}, {**BUY, "action": "sell"}, 202),
         ({"max_quantity": "0.0099"}, {**CLOSE, "quantity": "5"}, 202),
         ({"max_quantity": "0.0099"}, {**BUY, "quantity": "100", "unit": "quote"}, 202),

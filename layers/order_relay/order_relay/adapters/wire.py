@@ -1,5 +1,6 @@
 """HTTP to the exchanges: exactly the signed bytes, once, over a connection that is known to be fresh."""
 
+import logging
 import ssl
 from collections.abc import Callable, Mapping
 
@@ -27,6 +28,7 @@ class RequestsWire:
     def __init__(
         self, clock: HostClock, timeout_s: tuple[float, float] = TIMEOUT_S, scrub: Callable[[bytes], bytes] = bytes
     ) -> None:
+        logging.getLogger("urllib3").setLevel(logging.INFO)  # at DEBUG it writes signed targets
         self._clock = clock
         self._timeout_s = timeout_s
         self._scrub = scrub

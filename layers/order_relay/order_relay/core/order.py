@@ -75,6 +75,7 @@ class Leg:
     ref: str | None = None
     order_id: str | None = None
     slippage: Decimal = Decimal("0.01")
+    max_quantity: Decimal | None = None
     max_notional: Decimal | None = None
     valid_for: int = 60
     index: int = 0
@@ -104,6 +105,7 @@ class Leg:
             ref=data["ref"],
             order_id=data["order_id"],
             slippage=_amount(data["slippage"]),
+            max_quantity=_decimal(data["max_quantity"]),
             max_notional=_decimal(data["max_notional"]),
             valid_for=data["valid_for"],
             index=data["index"],

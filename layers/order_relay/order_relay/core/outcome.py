@@ -7,6 +7,9 @@ from typing import Any
 
 from order_relay.core.clock import http_date_ms
 
+RETRY_AFTER_AT_MOST_MS = 3_600_000
+"""A header is not believed for longer than an hour at a time; then one probe asks again."""
+
 
 class Op(StrEnum):
     """What a call does; an error code may mean different things for different operations."""
@@ -149,7 +152,9 @@ def _speaks_of_limits(body: bytes) -> bool:
 
 def _retry_after_ms(headers: Mapping[str, str]) -> int | None:
     text = headers.get("retry-after", "")
-    return int(text) * 1000 if text.isascii() and text.isdigit() and len(text) < 8 else None
+    if not text.isascii() or not text.isdigit() or len(text) > 7:
+        return None
+    return min(int(text) * 1000, RETRY_AFTER_AT_MOST_MS)
 
 
 def _date_ms(headers: Mapping[str, str]) -> int | None:

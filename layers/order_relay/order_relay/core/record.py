@@ -61,6 +61,7 @@ class Key:
 class Record:
     """One exchange order (or cancel) from first delivery to its end; every change goes through `moved`.
 
+    environment   where attempts were sent: live or demo
     stamp_ms      signed exchange time of the newest attempt; valid while `outstanding`
     taken_ms      exchange time at which the exchange had certainly accepted the order
     outstanding   an attempt may have reached the exchange and its fate is not known yet
@@ -97,6 +98,7 @@ class Record:
     reason: str | None = None
     history: tuple[Mapping[str, Any], ...] = ()
     plan: Mapping[str, Any] | None = None
+    environment: str | None = None
     stamp_ms: int = 0
     taken_ms: int = 0
     outstanding: bool = False

@@ -99,6 +99,7 @@ def _order(fields: _Fields, route: Route, action: Action, symbol: str, market: M
         reduce_only=reduce_only,
         ref=_ref(fields),
         slippage=route.limits.slippage,
+        max_quantity=route.limits.max_quantity,
         max_notional=route.limits.max_notional,
         index=index,
     )

@@ -12,6 +12,7 @@ from order_relay.core.record import Key, Record, State
 from order_relay.service.later import Later
 
 KEPT_S = 30 * 86_400
+FIRINGS_KEPT = 200
 _KEPT_MS = KEPT_S * 1000
 _TRIES = 5
 
@@ -87,7 +88,7 @@ class Book:
             if firing:
                 return firing
             recent = [one for one in known if one["ms"] > message.accepted_at_ms - _KEPT_MS]
-            opened = [*recent, {"ms": message.accepted_at_ms, "sha256": message.sha256}]
+            opened = [*recent[-FIRINGS_KEPT:], {"ms": message.accepted_at_ms, "sha256": message.sha256}]
             try:
                 self._write(key, {"once": once, "firings": opened}, KEPT_S)
                 return Firing(message.accepted_at_ms)

@@ -37,7 +37,8 @@ def cancel_all(job: Job) -> Counter[str]:
 
 
 def _no_more_in_flight(job: Job, older: Sequence[Record]) -> list[Record]:
-    current = [record for one in older if (record := job.book.record(one.order_id)) is not None]
+    current = [one for one in older if one.closed]
+    current += [record for one in older if not one.closed and (record := job.book.record(one.order_id)) is not None]
     if not all(record.state.terminal for record in current):
         raise in_flight(job)
     return current
@@ -46,7 +47,7 @@ def _no_more_in_flight(job: Job, older: Sequence[Record]) -> list[Record]:
 def _close_ours(job: Job, older: Sequence[Record]) -> Counter[str]:
     """Follow our own older orders to their end, those too that a lagging list did not show, and count."""
     asked = frozenset(job.record.asked)
-    ours = [one for one in older if one.exchange_order_id in asked or (one.state is State.PLACED and not one.closed)]
+    ours = [one for one in older if one.exchange_order_id in asked or _may_be_open(one)]
     counts = Counter({"cancelled": len(asked - {one.exchange_order_id for one in ours})})
     for record in ours:
         word, was_asked = ended(job, record), record.exchange_order_id in asked
@@ -55,12 +56,16 @@ def _close_ours(job: Job, older: Sequence[Record]) -> Counter[str]:
     return counts
 
 
+def _may_be_open(record: Record) -> bool:
+    return not record.closed and (record.state is State.PLACED or (record.state is State.PARKED and record.doubtful))
+
+
 def _doomed(job: Job, records: Sequence[Record], opened: Sequence[Found]) -> list[Found]:
     """Open orders that are not newer than the fence, the largest notional first."""
     newer = {one.order_id for one in records if one.key > job.record.key}
     newer |= {one.exchange_order_id or "" for one in records if one.key > job.record.key}
     older = [one for one in records if one.key < job.record.key]
-    ours = {one.exchange_order_id for one in older} | {one.order_id for one in older}
+    ours = {known for one in older for known in (one.exchange_order_id, one.order_id) if known}
     chosen = [
         one for one in opened
         if one.client_id not in newer and one.order_id not in newer

@@ -24,11 +24,15 @@ def cancel(job: Job) -> Record:
         _known_symbol(job)
         if job.record.state is State.RECEIVED:
             job.move(State.SENDING, "cancelling")
-        return job.move(State.CANCELLED, _told(_counted(job)))
+        counts = _counted(job)
+        job.circuits.learn(Outcome(Verdict.ACCEPTED), placing=False, default_s=0)
+        return job.move(State.CANCELLED, _told(counts))
     except Ended as end:
         return job.move(end.state, end.reason)
     except Refusal as refusal:
         return job.move(State.REJECTED, refusal.reason)
+    finally:
+        job.circuits.release()
 
 
 def _lay(job: Job) -> None:

@@ -16,6 +16,7 @@ from order_relay.service.settling import ENTRUSTING_MS, FENCE_SLACK_MS, SETTLE_M
 CHASED_AT_MOST = 40
 KEYS_REFUSED_MS = 900_000
 GIVEN_UP_AFTER_MS = 3_600_000
+AMONG_ORDERS_MS = 60_000
 SHOWN_AFTER_MS = SETTLE_MARGIN_MS + FENCE_SLACK_MS
 _PASSING = frozenset({Verdict.BUSY, Verdict.THROTTLED, Verdict.NOT_SENT, Verdict.AMBIGUOUS, Verdict.SKEWED})
 
@@ -63,10 +64,15 @@ def ask_for(job: Job, order_ids: Iterable[str]) -> None:
         job.note(f"asking to cancel {len(ids)}", asked=tuple(sorted(ids)))
 
 
+def _patience_ms(job: Job) -> int:
+    """An hour in the cancel lane; a cancel among placements must not hold back the exits of its symbol."""
+    return GIVEN_UP_AFTER_MS if job.message.cancels_only else AMONG_ORDERS_MS
+
+
 def in_flight(job: Job) -> Exception:
     """An older order may be at the exchange and nobody knows yet: look again, and in the end let a human look."""
-    if job.age_ms() > GIVEN_UP_AFTER_MS:
-        return Ended(State.PARKED, "an older order is still of unknown fate after an hour")
+    if job.age_ms() > _patience_ms(job):
+        return Ended(State.PARKED, "an older order is still of unknown fate")
     return _soon(job, "an older order is still in flight")
 
 
@@ -111,6 +117,8 @@ def _close_record(chased: Job, seen: Found | None, found: Found | None) -> str:
     if chased.record.state is State.PLACED and (last is not None or traceless):
         told = shown(chased, last) if last else {}
         chased.move(State.CANCELLED, "cancelled by an alert", unconfirmed=False, **told)
+    elif chased.record.state is State.PLACED and not chased.record.closed:
+        chased.note("the exchange does not show it any more", closed=True, unconfirmed=False)
     return "cancelled" if last is not None else "not found"
 
 
@@ -149,11 +157,11 @@ def again(job: Job, outcome: Outcome) -> Exception:
     job.note(f"again: {outcome.reason}", attempts=job.record.attempts + 1)
     if outcome.verdict is Verdict.DENIED:
         job.signals.count("KeysRefused", exchange=job.desk.exchange.name)
-        if job.age_ms() > KEYS_REFUSED_MS:
+        if job.age_ms() > min(KEYS_REFUSED_MS, _patience_ms(job)):
             return Ended(State.PARKED, f"keys refused: {outcome.reason}")
         return Later(30, f"keys refused: {outcome.reason}")
-    if job.age_ms() > GIVEN_UP_AFTER_MS:
-        return Ended(State.PARKED, f"could not be done within an hour: {outcome.reason}")
+    if job.age_ms() > _patience_ms(job):
+        return Ended(State.PARKED, f"could not be done in time: {outcome.reason}")
     job.circuits.learn(outcome, placing=False, default_s=2)
     if outcome.retry_after_ms:
         return Later(outcome.retry_after_ms / 1000, outcome.reason)

@@ -75,7 +75,7 @@ class Circuits:
         for scope in (self.account, EVERYBODY):
             for op in ops:
                 item = items.get(self._key(scope, op))
-                if item is None or not item.data["until_ms"]:
+                if item is None or not item.data["until_ms"] or item.key in self._probed:
                     continue
                 if item.data["until_ms"] > now:
                     wait_s = (item.data["until_ms"] - now) / 1000

@@ -65,23 +65,29 @@ class Desk:
         self._credentials = read_account(self.account, secret, needs_passphrase=self.exchange.passphrase)
         if self._credentials.demo and not self.exchange.demo:
             raise Missing(f"account {self.account!a} says demo, but {self.exchange.name} has no demo environment")
+        self._where = f"{self.exchange.name}@{self._credentials.region}@{self._credentials.environment}"
         self._digest = digest(secret)
         self._instruments: dict[tuple[str, Market], Instrument] = {}
         self._profiles: dict[Market, Profile] = {}
+
+    @property
+    def environment(self) -> str:
+        """Live or demo: an order of unknown fate in one of them cannot be looked for in the other."""
+        return self._credentials.environment
 
     # Time
 
     def stamp_ms(self) -> int:
         """Exchange time now, from a cached or freshly measured offset; raises Later when it cannot be measured."""
         clock, memory = self._world.clock, self._world.memory
-        offset = memory.offsets.get(self.exchange.name)
+        offset = memory.offsets.get(self._where)
         if offset is None or not offset.fresh(clock.wall_ms(), clock.monotonic_ms()):
-            offset = memory.offsets[self.exchange.name] = self._measure()
+            offset = memory.offsets[self._where] = self._measure()
         return offset.stamp_ms(clock.wall_ms())
 
     def forget_time(self) -> None:
         """Drop the offset: the exchange said that a stamp was wrong."""
-        self._world.memory.offsets.pop(self.exchange.name, None)
+        self._world.memory.offsets.pop(self._where, None)
 
     def _measure(self) -> Offset:
         samples: list[Sample] = []
@@ -165,10 +171,10 @@ class Desk:
     def instrument(self, name: str, market: Market) -> Instrument | None:
         known = self._instruments.get((name, market))
         if known is None:
-            memory, key = self._world.memory.instruments, (self.exchange.name, market, name)
+            memory, key = self._world.memory.instruments, (self._where, market, name)
             known = self._fresh(memory, key, RULES_TTL_MS, lambda: self.exchange.instrument(self.ask, name, market))
         if known is None:
-            del self._world.memory.instruments[self.exchange.name, market, name]
+            del self._world.memory.instruments[self._where, market, name]
             return None
         self._instruments[name, market] = known
         return known
@@ -176,7 +182,7 @@ class Desk:
     def profile(self, market: Market) -> Profile:
         known = self._profiles.get(market)
         if known is None:
-            memory, key = self._world.memory.profiles, (self.exchange.name, self._digest, market)
+            memory, key = self._world.memory.profiles, (self._where, self._digest, market)
             read = self.exchange.profile
             known = self._fresh(memory, key, PROFILE_TTL_MS, lambda: read(self.ask, self._credentials, market))
             self._profiles[market] = known

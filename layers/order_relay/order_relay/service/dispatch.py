@@ -115,7 +115,7 @@ def _within(leg: Leg, limits: Limits) -> None:
     quantity = leg.quantity
     if quantity is None or leg.reduces:
         return
-    if limits.max_quantity is not None and leg.unit in (Unit.BASE, Unit.CONTRACTS) and quantity > limits.max_quantity:
+    if limits.max_quantity is not None and leg.unit is Unit.BASE and quantity > limits.max_quantity:
         raise Refusal(Word.LIMIT, f"quantity {plain(quantity)} is above the route's {plain(limits.max_quantity)}")
     worth = quantity if leg.unit is Unit.QUOTE else product(quantity, leg.price) if leg.price else None
     if limits.max_notional is not None and leg.unit is not Unit.CONTRACTS and worth and worth > limits.max_notional:

@@ -10,6 +10,7 @@ from order_relay.service.settling import ENTRUSTING_MS, conclude, look
 
 SWEEP_AFTER_MS = 2_000
 VANISHED_AFTER_MS = 4_000
+FILLS_WITHIN_MS = 10_000
 
 
 def confirm(job: Job) -> Record:
@@ -30,13 +31,18 @@ def confirm(job: Job) -> Record:
 
 
 def _patience(job: Job, why: str, *, vanished: bool = False) -> Exception:
-    """Keep following an accepted order for two minutes, then leave it placed and say so."""
+    """Keep following an accepted order, two minutes where the answer proves little, then leave it placed and say so.
+
+    The symbol's next orders wait meanwhile, so a mere question about fills is given up after ten seconds.
+    """
     waited = job.clock.wall_ms() - (job.record.placed_at_ms or 0)
     if vanished and waited > VANISHED_AFTER_MS:
         return Ended(State.REJECTED, "accepted, then ended by the exchange without a fill (no trace is kept of that)")
-    if waited > ENTRUSTING_MS:
+    order = job.record.concrete
+    worth_it = job.desk.exchange.confirms or (order is not None and order.sweep)
+    if waited > (ENTRUSTING_MS if worth_it else FILLS_WITHIN_MS):
         job.signals.notify(f"order {job.record.order_id} is placed but not shown", why)
-        return Ended(State.PLACED, f"accepted; its fate is not known after 2 minutes: {why}")
+        return Ended(State.PLACED, f"accepted; its fills are not known: {why}")
     return Later(2 + job.jitter(), why)
 
 

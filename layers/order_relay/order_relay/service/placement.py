@@ -2,13 +2,13 @@
 
 from order_relay.core.exchange import Call
 from order_relay.core.outcome import Failed, Hint, Outcome, Verdict
-from order_relay.core.record import Record, State
+from order_relay.core.record import UNKNOWN_OUTCOME, Record, State
 from order_relay.core.refusal import Refusal
 from order_relay.core.retry import CALL_BUDGET_MS, ladder, quick
 from order_relay.service.following import confirm, instant
 from order_relay.service.job import Job
 from order_relay.service.later import Ended, Later
-from order_relay.service.planning import NOTHING_TO_CLOSE, plan
+from order_relay.service.planning import NOTHING_TO_CLOSE, open_positions, plan, tradable
 from order_relay.service.settling import conclude, describe, describe_plan, look, plan_differs, settle
 
 RESYNCS = 2
@@ -21,6 +21,7 @@ def place(job: Job) -> Record:
     try:
         return _place(job)
     except Later as later:
+        job.circuits.release()
         job.tell(later.why)
         raise
 
@@ -32,14 +33,39 @@ def _place(job: Job) -> Record:
         if job.record.state.terminal:
             return job.record
         if job.record.outstanding:
+            _same_environment(job)
             job.circuits.admit()
-            if not settle(job):
+            absent = settle(job)
+            job.circuits.learn(Outcome(Verdict.ACCEPTED), placing=False, default_s=0)
+            if not absent:
                 return confirm(job)
         return _attempts(job)
     except Ended as end:
         job.circuits.release()
         attempts = job.record.attempts - end.unsent
         return job.move(end.state, end.reason, outstanding=False, unconfirmed=False, attempts=attempts)
+
+
+def _same_environment(job: Job) -> None:
+    """An attempt that went to the live exchange cannot be looked for on the demo one."""
+    if job.record.environment not in (None, job.desk.environment):
+        job.book.halt(f"order {job.record.order_id} has an unknown outcome")
+        raise Ended(State.PARKED, f"{UNKNOWN_OUTCOME}: the account was {job.record.environment} when it was sent")
+
+
+def both_sides_open(job: Job) -> bool:
+    """Before the first attempt of a close: does the account hold a long and a short position?"""
+    desk = job.desk
+    try:
+        _in_time(job)
+        _admitted(job)
+        instrument = tradable(desk, job.leg)
+        profile = desk.profile(job.leg.market)
+        return profile.hedge and len(open_positions(desk, job.leg, instrument, profile)) > 1
+    except Failed as exc:
+        raise _unplanned(job, exc.outcome) from exc
+    except (Ended, Refusal):
+        return False  # the attempt itself comes to the same end and writes it down
 
 
 def _attempts(job: Job) -> Record:
@@ -134,6 +160,7 @@ def _intend(job: Job) -> tuple[Call, int]:
     job.move(
         State.SENDING, f"attempt {record.attempts + 1}: {describe_plan(order)}", plan=order.to_json(),
         stamp_ms=stamp_ms, attempts=record.attempts + 1, outstanding=True, side=order.side.value, denied=None,
+        environment=desk.environment,
     )  # fmt: skip
     return call, stamp_ms
 

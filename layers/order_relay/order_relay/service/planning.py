@@ -79,9 +79,13 @@ def _opening(desk: Desk, leg: Leg, client_id: str, instrument: Instrument, profi
         position_side=hedge_side if profile.hedge and leg.market is Market.PERP else None,
     )
     _check(draft, instrument)
-    if leg.max_notional is not None:
+    if leg.reduces:
+        return draft
+    if leg.max_notional is not None or (leg.max_quantity is not None and unit is Unit.QUOTE):
         price = draft.price or _reference(desk, side, instrument, profile)
-        _affordable(leg.max_notional, draft, instrument, price)
+    else:
+        price = None
+    _affordable(leg, draft, instrument, price)
     return draft
 
 
@@ -199,14 +203,18 @@ def _check(draft: Plan, instrument: Instrument) -> None:
         _within(worth, instrument.min_notional, None, instrument.quote)
 
 
-def _affordable(most: Decimal, draft: Plan, instrument: Instrument, price: Decimal) -> None:
-    """Hold an opening against the route's greatest notional, at its own price or at the best one."""
-    worth = draft.quantity
-    if draft.unit is not Unit.QUOTE:
-        base = product(draft.quantity, instrument.contract)
-        worth = base if instrument.inverse else product(base, price)
-    if worth > most:
-        raise Ended(State.REJECTED, f"limit: a notional of {plain(worth)} is above the route's {plain(most)}")
+def _affordable(leg: Leg, draft: Plan, instrument: Instrument, price: Decimal | None) -> None:
+    """Hold an opening against the route's greatest quantity (in coins) and notional, at its own or the best price."""
+    base = product(draft.quantity, instrument.contract)
+    worth = base if instrument.inverse else product(base, price) if price else None
+    if draft.unit is Unit.QUOTE:
+        worth, base = draft.quantity, ratio(draft.quantity, price) if price else base
+    if leg.max_quantity is not None and not instrument.inverse and base > leg.max_quantity:
+        detail = f"{plain(floor_to(base, instrument.step))} {instrument.base} is above the route's"
+        raise Ended(State.REJECTED, f"limit: a quantity of {detail} {plain(leg.max_quantity)}")
+    if leg.max_notional is not None and worth is not None and worth > leg.max_notional:
+        detail = f"{plain(worth)} is above the route's {plain(leg.max_notional)}"
+        raise Ended(State.REJECTED, f"limit: a notional of {detail}")
 
 
 def _within(value: Decimal, minimum: Decimal | None, maximum: Decimal | None, unit: str) -> None:

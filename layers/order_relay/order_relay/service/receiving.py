@@ -9,6 +9,9 @@ from order_relay.core.order import Leg
 from order_relay.core.record import Record
 from order_relay.service.book import Firing
 
+STEPS = (0, 1)
+"""A leg is one order, or two: a close of an account that holds both sides."""
+
 
 def identity(message: Message, leg: Leg, firing: Firing, step: int) -> str:
     """The client order id of a leg's step; a conflicting body under a used id is an order of its own."""

@@ -14,7 +14,7 @@ from order_relay.core.record import Record, State, public
 from order_relay.service.book import Book
 from order_relay.service.envelope import Opened, opened
 from order_relay.service.later import Later
-from order_relay.service.receiving import identity, received
+from order_relay.service.receiving import STEPS, identity, received
 
 
 class Decision(StrEnum):
@@ -91,26 +91,25 @@ class Redrive:
 
     def _decide(self, book: Book, message: Message) -> tuple[Decision, str]:
         """By journal state, age and newer alerts: the same rules the worker goes by."""
-        verdicts = [self._leg(book, message, leg) for leg in message.legs]
+        of_legs = ((leg, record) for leg in message.legs for record in self._of(book, message, leg))
+        verdicts = [self._order(book, message, leg, record) for leg, record in of_legs]
         for wanted in (Decision.KEEP, Decision.OFFER):
             for verdict in verdicts:
                 if verdict[0] is wanted:
                     return verdict
         return verdicts[0]
 
-    def _leg(self, book: Book, message: Message, leg: Leg) -> tuple[Decision, str]:
-        record = book.record(self._order_id(book, message, leg))
-        if record is not None and record.state is State.PARKED:
+    def _order(self, book: Book, message: Message, leg: Leg, record: Record) -> tuple[Decision, str]:
+        if record.state is State.PARKED:
             return Decision.KEEP, "the order is parked: settle it first"
-        if record is not None and record.state.terminal:
+        if record.state.terminal and not record.unconfirmed:
             return Decision.RECORD, f"the order already ended: {record.state.value}"
-        if leg.action.cancels or (record is not None and record.outstanding):
+        if leg.action.cancels or record.outstanding or record.unconfirmed:
             return Decision.OFFER, "the worker will ask the exchange what is there"
-        fresh = record or self._fresh(book, message, leg)
-        age = age_ms(message.fired_ms, fresh.firing_ms, self.clock.wall_ms())
+        age = age_ms(message.fired_ms, record.firing_ms, self.clock.wall_ms())
         if age > leg.valid_for * 1000:
             return Decision.RECORD, f"{age // 1000} s old, valid for {leg.valid_for} s"
-        if fresh.key.superseded(book.newest()):
+        if record.key.superseded(book.newest()):
             return Decision.RECORD, "superseded by a later alert"
         return Decision.OFFER, "still valid"
 
@@ -140,10 +139,10 @@ class Redrive:
 
     def _expire(self, book: Book, message: Message, reason: str = "") -> None:
         for leg in message.legs:
-            record = book.record(self._order_id(book, message, leg)) or self._fresh(book, message, leg)
-            if not record.state.terminal:
-                why = reason or f"dead letter: {self._leg(book, message, leg)[1]}"
-                book.save(record.moved(State.EXPIRED, self.clock.wall_ms(), why, outstanding=False))
+            for record in self._of(book, message, leg):
+                if not record.state.terminal:
+                    why = reason or f"dead letter: {self._order(book, message, leg, record)[1]}"
+                    book.save(record.moved(State.EXPIRED, self.clock.wall_ms(), why, outstanding=False))
 
     def _settle(self, order_id: str, outcome: object, *, apply: bool) -> dict[str, Any]:
         if outcome not in ("placed", "absent"):
@@ -167,19 +166,22 @@ class Redrive:
     def _book(self, message: Message) -> Book:
         """The partition that knows the message or its symbol; without keys, an account's exchange is not known."""
         books = [Book.of(self.journal, name, message) for name in (*self.exchanges, "unknown")]
-        return next((book for book in books if book.newest() or book.knows(message)), books[-1])
+        worked = [book for book in books if book.knows(message)] or [book for book in books if book.newest()]
+        return worked[0] if worked else books[-1]
 
     def _order_id(self, book: Book, message: Message, leg: Leg) -> str:
         return identity(message, leg, book.known_firing(message, leg.index), 0)
 
-    def _fresh(self, book: Book, message: Message, leg: Leg) -> Record:
-        exchange = book.partition.partition("#")[0]
-        fresh = received(message, leg, book.known_firing(message, leg.index), 0, exchange)
-        return fresh.moved(State.RECEIVED, self.clock.wall_ms(), "received")
+    def _of(self, book: Book, message: Message, leg: Leg) -> list[Record]:
+        """The records of a leg; where there is none yet, the one that a worker would write."""
+        firing = book.known_firing(message, leg.index)
+        found = (book.record(identity(message, leg, firing, step)) for step in STEPS)
+        known = [record for record in found if record is not None]
+        fresh = received(message, leg, firing, 0, book.partition.partition("#")[0])
+        return known or [fresh.moved(State.RECEIVED, self.clock.wall_ms(), "received")]
 
     def _records(self, book: Book, message: Message) -> list[Record]:
-        found = (book.record(self._order_id(book, message, leg)) for leg in message.legs)
-        return [record for record in found if record is not None]
+        return [record for leg in message.legs for record in self._of(book, message, leg)]
 
 
 def _named(command: Mapping[str, Any], field: str) -> str:
