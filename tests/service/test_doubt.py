@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.service.bench import Bench
+from tests.service.bench import START_MS, Bench
 from tests.service.cases import ACCOUNTS, FINDABLE, limit_buy, market_buy, venue
 
 THROTTLED = [
@@ -238,3 +238,30 @@ def test_a_fresh_secret_that_cannot_be_used_leaves_the_keys_refused(bench: Bench
     bench.vault.secrets["okx"] = {**bench.vault.secrets["okx"], "passphrase": "nan"}
     order = bench.run({**limit_buy(price="49000"), "valid_for": 5})
     assert order["state"] == "rejected"
+
+
+def test_a_coinex_limit_is_one_whatever_its_words_and_status(bench: Bench) -> None:
+    body = '{"code":213,"data":{},"message":"internal error"}'
+    headers = {"Content-Type": "application/json", "Retry-After": "20"}
+    bench.venues["coinex"].add_fault(op="place", kind="status", status=429, body=body, headers=headers)
+    order = lasting(bench, limit_buy(), "coinex")
+    assert order["state"] == "placed"
+    first, second = [row["at_ms"] for row in bench.venues["coinex"].ledger.requests if row["op"] == "place"]
+    assert second - first >= 20_000
+
+
+def test_a_filled_order_is_not_called_vanished_because_the_process_froze(bench: Bench) -> None:
+    bench.route(accounts=["coinex"])
+    bench.venues["coinex"].read_lag_ms = 2_000
+    bench.post(market_buy())
+
+    def freeze(operation: str, key: str) -> str | None:
+        frozen = bench.ledger("coinex") and bench.clock.true_ms - START_MS < 5_000
+        if frozen and operation == "read":
+            bench.clock.sleep(9)
+        return None
+
+    bench.journal.broken = freeze
+    bench.drain()
+    assert bench.orders()[0]["state"] == "placed"
+    assert bench.orders()[0]["filled_quantity"] == "0.01"

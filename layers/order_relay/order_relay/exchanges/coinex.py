@@ -74,16 +74,19 @@ def sign(call: Call, credentials: Credentials, stamp_ms: int, nonce: str) -> Req
 
 
 def read(call: Call, answer: Answer) -> Reading | None:
-    """Open `{code, data, message}`, which comes with HTTP 200 only (docs: api/v2/error); lists keep their `pagination`.
+    """Open `{code, data, message}`, which comes with HTTP 200 (docs: api/v2/error), or 429 for a limit (unconfirmed).
 
+    Lists keep their `pagination`.
     A placement without an order id is no success, and a list of cancels has failed when all its items have.
     """
-    envelope: Any = decode(answer.body) if answer.status == 200 else None
+    envelope: Any = decode(answer.body) if answer.status in (200, 429) else None
     if not _coded(envelope):
         return None
     message, data = str(envelope.get("message") or "").strip(), envelope.get("data")
     if envelope["code"] != 0:
         return Reading(str(envelope["code"]), message, data)
+    if answer.status != 200:
+        return None
     if "data" not in envelope or (call.op is Op.PLACE and placed(data) is None):
         return None
     if call.op is Op.CANCEL and isinstance(data, list):

@@ -19,25 +19,27 @@ def confirm(job: Job) -> Record:
     if not record.unconfirmed or order is None:
         return record
     try:
+        job.desk.begin()
         found = look(job, order)
     except Failed as exc:
         raise _patience(job, f"the follow-up query failed: {exc.outcome.reason}") from exc
     if found is None or found.status is Status.WAITING:
-        gone = found is None and not job.desk.exchange.keeps_unfilled and instant(order)
-        raise _patience(job, "accepted, not yet shown by the exchange", vanished=gone)
+        traceless = found is None and not job.desk.exchange.keeps_unfilled and instant(order)
+        if traceless and job.desk.told_ms() > record.taken_ms + VANISHED_AFTER_MS:
+            why = "accepted, then ended by the exchange without a fill (it keeps no trace of that)"
+            return job.move(State.REJECTED, why, unconfirmed=False)
+        raise _patience(job, "accepted, not yet shown by the exchange")
     if found.live and order.sweep:
         return _sweep(job, order, found.order_id)
     return conclude(job, order, found)
 
 
-def _patience(job: Job, why: str, *, vanished: bool = False) -> Exception:
+def _patience(job: Job, why: str) -> Exception:
     """Keep following an accepted order, two minutes where the answer proves little, then leave it placed and say so.
 
     The symbol's next orders wait meanwhile, so a mere question about fills is given up after ten seconds.
     """
     waited = job.clock.wall_ms() - (job.record.placed_at_ms or 0)
-    if vanished and waited > VANISHED_AFTER_MS:
-        return Ended(State.REJECTED, "accepted, then ended by the exchange without a fill (no trace is kept of that)")
     order = job.record.concrete
     worth_it = job.desk.exchange.confirms or (order is not None and order.sweep)
     if waited > (ENTRUSTING_MS if worth_it else FILLS_WITHIN_MS):
