@@ -83,7 +83,7 @@ def test_faults_can_be_called_off_over_http(simulator: Simulator) -> None:
 
 def test_a_hanging_request_does_not_hold_up_the_others(simulator: Simulator) -> None:
     waiting, other = connect(simulator), connect(simulator)
-    call(other, "POST", "/_sim/faults", [{"op": "place", "kind": "slow", "delay_ms": 400}])
+    call(other, "POST", "/_sim/faults", [{"op": "place", "kind": "slow", "delay_ms": 2_500}])
     answers: list[tuple[int, Any]] = []
     thread = threading.Thread(target=lambda: answers.append(call(waiting, "POST", ORDER, LIMIT)))
     started = time.monotonic()
@@ -91,7 +91,7 @@ def test_a_hanging_request_does_not_hold_up_the_others(simulator: Simulator) -> 
     while not call(other, "GET", "/_sim/ledger")[1]:
         time.sleep(0.01)
     assert call(other, "POST", ORDER, LIMIT)[1]["code"] == 0
-    assert time.monotonic() - started < 0.4
+    assert time.monotonic() - started < 2.5
     thread.join()
     assert answers[0][1]["code"] == 0
     waiting.close()
@@ -149,7 +149,7 @@ def test_stopping_does_not_wait_for_a_hanging_request() -> None:
     simulator.stop()
     thread.join(timeout=5)
     connection.close()
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 5
     assert len(outcome) == 1
 
 
