@@ -2,9 +2,9 @@
 SEEDS ?= 1000
 LISTS = layers/dependencies/requirements requirements/development requirements/benchmark requirements/sam requirements/lock
 
-.PHONY: help demo serve test check lint format bench simulate mutants build rie lock clean
+.PHONY: help demo serve test check lint format bench simulate mutants chaos build rie lock clean
 
-demo serve test check bench simulate mutants rie: export PYTHONPATH = $(CURDIR)/layers/order_relay:$(CURDIR)
+demo serve test check bench simulate mutants chaos rie: export PYTHONPATH = $(CURDIR)/layers/order_relay:$(CURDIR)
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,9 @@ simulate: .venv/.installed ## Run the fault simulation with SEEDS=n seeds (1000)
 
 mutants: .venv/.installed ## Break the protocol on purpose and show that the simulation notices
 	@.venv/bin/python -m tests.simulation.mutants
+
+chaos: .venv/.installed ## Kill real processes at random while 200 alerts flow through storms of faults (SEED=1)
+	@.venv/bin/python -m tests.chaos --alerts 200 --seed $(or $(SEED),1)
 
 build: .venv-sam/.installed ## Build the functions and layers as they are deployed (needs a real python3.13)
 	@find functions layers/order_relay -name __pycache__ -prune -exec rm -rf {} +

@@ -94,7 +94,8 @@ def _may_yet_show(chased: Job) -> bool:
         taken_ms, patience_ms = record.stamp_ms + chased.desk.exchange.window_ms, SHOWN_AFTER_MS
     else:
         taken_ms, patience_ms = record.taken_ms, ENTRUSTING_MS if record.unconfirmed else SHOWN_AFTER_MS
-    return chased.desk.told_ms() <= taken_ms + patience_ms
+    told_ms = chased.desk.server_ms
+    return told_ms is None or told_ms <= taken_ms + patience_ms
 
 
 def stopped(job: Job, record: Record) -> str:

@@ -25,7 +25,8 @@ def confirm(job: Job) -> Record:
         raise _patience(job, f"the follow-up query failed: {exc.outcome.reason}") from exc
     if found is None or found.status is Status.WAITING:
         traceless = found is None and not job.desk.exchange.keeps_unfilled and instant(order)
-        if traceless and job.desk.told_ms() > record.taken_ms + VANISHED_AFTER_MS:
+        told_ms = job.desk.server_ms
+        if traceless and told_ms is not None and told_ms > record.taken_ms + VANISHED_AFTER_MS:
             why = "accepted, then ended by the exchange without a fill (it keeps no trace of that)"
             return job.move(State.REJECTED, why, unconfirmed=False)
         raise _patience(job, "accepted, not yet shown by the exchange")
