@@ -163,3 +163,13 @@ def test_one_throttled_cancel_does_not_slow_the_others(bench: Bench) -> None:
     bench.drain()
     assert bench.clock.true_ms - start < 8_000
     assert {order["state"] for order in bench.orders()} == {"cancelled"}
+
+
+@pytest.mark.parametrize("account", ["okx", "bitget_uta", "coinex", "bitunix"])
+def test_an_exit_right_behind_its_entry_is_not_lost_to_a_lagging_position(bench: Bench, account: str) -> None:
+    bench.route(accounts=[account])
+    bench.venues[venue(account)].read_lag_ms = 2_000
+    bench.post(market_buy("BTCUSDT.P"))
+    bench.post(CLOSE)
+    bench.drain()
+    assert [(order["action"], order["state"]) for order in bench.orders()] == [("buy", "placed"), ("close", "placed")]

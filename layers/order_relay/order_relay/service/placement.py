@@ -4,12 +4,21 @@ from order_relay.core.exchange import Call
 from order_relay.core.outcome import Failed, Hint, Outcome, Verdict
 from order_relay.core.record import UNKNOWN_OUTCOME, Record, State
 from order_relay.core.refusal import Refusal
-from order_relay.core.retry import CALL_BUDGET_MS, ladder, quick
+from order_relay.core.retry import CALL_BUDGET_MS, ladder, quick, soon
 from order_relay.service.following import confirm, instant
 from order_relay.service.job import Job
 from order_relay.service.later import Ended, Later
 from order_relay.service.planning import NOTHING_TO_CLOSE, open_positions, plan, tradable
-from order_relay.service.settling import conclude, describe, describe_plan, look, plan_differs, settle
+from order_relay.service.settling import (
+    FENCE_SLACK_MS,
+    SETTLE_MARGIN_MS,
+    conclude,
+    describe,
+    describe_plan,
+    look,
+    plan_differs,
+    settle,
+)
 
 RESYNCS = 2
 WRITING_MS = 1_000
@@ -145,12 +154,19 @@ def _intend(job: Job) -> tuple[Call, int]:
     record, desk = job.record, job.desk
     first = record.concrete
     try:
+        desk.begin()
         order = first if first and not job.reducing else plan(desk, job.leg, record.order_id, job.handled)
         call = desk.placement(order, job.leg.symbol)
     except Failed as exc:
         raise _unplanned(job, exc.outcome) from exc
     except Refusal as exc:
         raise Ended(State.REJECTED, exc.reason) from exc
+    except Ended as end:
+        if end.reason.startswith(NOTHING_TO_CLOSE) and _just_opened(job):
+            raise Later(
+                soon(job.jitter()), "an order was accepted a moment ago, the position may not show it yet"
+            ) from None
+        raise
     stamp_ms = desk.stamp_ms()
     _in_time(job)
     if desk.remaining_ms() < CALL_BUDGET_MS + WRITING_MS:
@@ -163,6 +179,13 @@ def _intend(job: Job) -> tuple[Call, int]:
         environment=desk.environment,
     )  # fmt: skip
     return call, stamp_ms
+
+
+def _just_opened(job: Job) -> bool:
+    """True if an order of this symbol was accepted so recently that reads of the position may lag behind it."""
+    told_ms, lag_ms = job.desk.told_ms(), SETTLE_MARGIN_MS + FENCE_SLACK_MS
+    others = (one for one in job.book.records() if one.order_id != job.record.order_id)
+    return any(one.state is State.PLACED and told_ms <= one.taken_ms + lag_ms for one in others)
 
 
 def _unplanned(job: Job, outcome: Outcome) -> Exception:
