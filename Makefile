@@ -67,8 +67,9 @@ clean: ## Remove environments, caches and builds
 .venv-bench/.installed: requirements/benchmark.txt
 	@requirements/install .venv-bench $<
 
+# A layer is built by the very Python that AWS runs.
 .venv-sam/.installed: requirements/sam.txt
-	@requirements/install .venv-sam $<
+	@PYTHON=python3.13 requirements/install .venv-sam $<
 
 # Locked on the oldest supported Python, so that one list serves them all.
 .venv-lock/.installed: requirements/lock.txt

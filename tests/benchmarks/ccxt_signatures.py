@@ -34,14 +34,14 @@ def okx_matches() -> bool:
 def bitget_matches() -> bool:
     """Compare target, body and every ACCESS header of a GET and a POST of each API generation."""
     place = EXCHANGES["bitget"].place
-    calls = {
-        get("/api/v2/mix/order/detail", BITGET_QUERY): "mix",
-        place(PLAN, PERP, Profile(api="v2", trade_mode="crossed")): "mix",
-        get("/api/v3/trade/order-info", {"clientOid": "c1"}): "uta",
-        place(replace(PLAN, type=OrderType.MARKET, price=None), PERP, Profile(api="v3")): "uta",
-    }
+    calls = (
+        (get("/api/v2/mix/order/detail", BITGET_QUERY), "mix"),
+        (place(PLAN, PERP, Profile(api="v2", trade_mode="crossed")), "mix"),
+        (get("/api/v3/trade/order-info", {"clientOid": "c1"}), "uta"),
+        (place(replace(PLAN, type=OrderType.MARKET, price=None), PERP, Profile(api="v3")), "uta"),
+    )
     theirs = _ccxt("bitget")
-    return all(_same(theirs, call, ["private", api], "/api/", "ACCESS-") for call, api in calls.items())
+    return all(_same(theirs, call, ["private", api], "/api/", "ACCESS-") for call, api in calls)
 
 
 def _same(theirs: Any, call: Call, api: list[str], prefix: str, header: str) -> bool:
