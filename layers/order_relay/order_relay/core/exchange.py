@@ -244,8 +244,9 @@ def get(path: str, query: Mapping[str, object] | None = None, *, op: Op = Op.REA
 def post(path: str, body: object, *, op: Op, host: str = "main") -> Call:
     """Build a POST with a compact JSON body; None values of a flat body are left out, Decimals become strings."""
     if isinstance(body, dict):
-        kept = ((name, value) for name, value in body.items() if value is not None)
-        body = {name: plain(value) if type(value) is Decimal else value for name, value in kept}
+        body = {
+            key: plain(value) if type(value) is Decimal else value for key, value in body.items() if value is not None
+        }
     return Call(op, "POST", path, _COMPACT.encode(body), host)
 
 

@@ -79,7 +79,7 @@ def _opening(desk: Desk, leg: Leg, client_id: str, instrument: Instrument, profi
         position_side=hedge_side if profile.hedge and leg.market is Market.PERP else None,
     )
     _check(draft, instrument)
-    if leg.reduces:
+    if leg.reduces or (leg.max_quantity is None and leg.max_notional is None):
         return draft
     if leg.max_notional is not None or (leg.max_quantity is not None and unit is Unit.QUOTE):
         price = draft.price or _reference(desk, side, instrument, profile)
