@@ -85,9 +85,10 @@ def _serve(
     ended: threading.Event,
     tls: ssl.SSLContext | None,
 ) -> None:
-    connection.settimeout(0.05)
+    connection.settimeout(5)  # a handshake takes its time on a busy machine
     with suppress(OSError), connection:
         stream = tls.wrap_socket(connection, server_side=True) if tls else connection
+        stream.settimeout(0.05)
         with stream:
             while (request := _request(stream, ended)) is not None:
                 step = steps[min(len(server.requests), len(steps) - 1)]
