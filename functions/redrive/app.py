@@ -4,7 +4,8 @@ from typing import Any
 
 from order_relay import bootstrap
 from order_relay.core.ports import Unavailable
-from order_relay.service.redriving import BadCommand, Redrive
+from order_relay.service.redriving import Redrive
+from order_relay.service.switching import BadCommand
 
 _redrive: Redrive | None = None
 

@@ -95,3 +95,15 @@ def test_without_a_topic_nothing_is_published() -> None:
     with loopback(ANSWER) as server, environment(server.url):
         bootstrap.webhook(ENV).signals.notify("subject", "text")
         assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    "url", ["127.0.0.1:9", "http://h/v2", "ftp://h", "http://h:port", "http://h?x=1", "http://a b"]
+)
+def test_a_base_url_that_no_adapter_could_use_is_refused_at_the_start_by_its_name(url: str) -> None:
+    with pytest.raises(ValueError, match=r"EXCHANGE_URL_OKX must be scheme://host"):
+        bootstrap.base_urls({"EXCHANGE_URL_OKX": url})
+
+
+def test_a_closing_slash_of_a_base_url_does_no_harm() -> None:
+    assert bootstrap.base_urls({"EXCHANGE_URL_OKX": "http://127.0.0.1:1/"}) == {"okx": "http://127.0.0.1:1"}

@@ -255,3 +255,17 @@ def call(journal: DynamoJournal, operation: str) -> None:
         journal.list(PARTITION, "order#")
     else:
         journal.write(PARTITION, KEY, {"text": "fake-value"}, expect=None)
+
+
+def test_everything_of_a_kind_is_found_wherever_it_lies(journal: DynamoJournal) -> None:
+    for partition in ("a", "b"):
+        journal.write(partition, f"order#{partition}", {"n": partition}, expect=None)
+        journal.write(partition, "newest", {"n": 1}, expect=None)
+    found = {(partition, item.key) for partition, item in journal.everywhere("order#")}
+    assert found == {("a", "order#a"), ("b", "order#b")}
+
+
+def test_what_is_past_its_time_is_found_nowhere(journal: DynamoJournal, clock: HandClock) -> None:
+    journal.write("a", "order#a", {"n": 1}, expect=None, ttl_s=10)
+    clock.wall += 11_000
+    assert list(journal.everywhere("order#")) == []

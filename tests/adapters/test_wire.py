@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from order_relay.adapters.wire import RequestsWire
-from order_relay.core.exchange import Request
+from order_relay.core.call import Request
 from order_relay.core.ports import NoAnswer, NotSent
 from tests.adapters.certificate import self_signed
 from tests.adapters.host_clock import HandClock

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from order_relay.core.exchange import Call, Credentials, Instrument, Profile, get, post
+from order_relay.core.call import Call, Credentials, get, post
+from order_relay.core.exchange import Instrument, Profile
 from order_relay.core.order import OrderType, Plan, Side
 from order_relay.core.outcome import Op
 from order_relay.core.symbol import Market

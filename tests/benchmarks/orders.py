@@ -11,7 +11,8 @@ from typing import Any
 from order_relay.adapters.host import SystemClock
 from order_relay.adapters.wire import RequestsWire
 from order_relay.core.account import read_account
-from order_relay.core.exchange import Request
+from order_relay.core.call import Request
+from order_relay.core.limits import Limits
 from order_relay.core.order import Action, Leg, OrderType
 from order_relay.core.ports import Missing
 from order_relay.core.symbol import Market
@@ -81,10 +82,10 @@ def order(name: str, market: Market, urls: Mapping[str, str]) -> Callable[[], Re
         remaining_ms=lambda: 15_000,
         base_urls=urls,
     )
-    desk = Desk(exchange, name, secret, world)
+    desk, limits = Desk(exchange, name, secret, world), Limits()
 
     def signed() -> Request:
-        call = desk.placement(plan(desk, leg, "tv00112233445566778899aabbccddee"), leg.symbol)
+        call = desk.placement(plan(desk, leg, "tv00112233445566778899aabbccddee", limits), leg.symbol)
         return seal(exchange, keys, world, call, desk.stamp_ms())
 
     return signed

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from order_relay.core.account import read_account
-from order_relay.core.exchange import Credentials, Request
+from order_relay.core.call import Credentials, Request
 from order_relay.core.ports import Missing
 
 CANARY = "fake-canary-"

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from order_relay.core.limits import Limits
 from order_relay.core.ports import Missing
 from order_relay.core.route import read_route
 from order_relay.core.symbol import Market
@@ -20,7 +21,8 @@ def test_a_small_route_gets_the_documented_defaults() -> None:
     route = read_route("r", entry())
     assert (route.name, route.accounts, route.tokens, route.body_secrets) == ("r", ("main",), (HASH,), ())
     assert (route.format, route.market, route.valid_for, route.exit_valid_for) == ("auto", None, 60, 900)
-    assert (route.limits.max_quantity, route.limits.max_notional, route.limits.symbols) == (None, None, frozenset())
+    assert route.limits == Limits(slippage=Decimal("0.01"))
+    assert (dict(route.options), dict(route.defaults)) == ({}, {})
 
 
 def test_every_field_of_a_full_route_is_read() -> None:
@@ -32,13 +34,33 @@ def test_every_field_of_a_full_route_is_read() -> None:
             format="native",
             accounts=["main", "second", "main"],
             market="perp",
-            defaults={"symbol": "BTCUSDT", "quantity": 0.01, "unit": "quote"},
+            defaults={
+                "symbol": "BTCUSDT",
+                "quote": "USDC",
+                "quantity": 0.01,
+                "unit": "quote",
+                "leverage": 3,
+                "margin_mode": "isolated",
+            },
             limits={
                 "symbols": ["BTCUSDT.P"],
                 "max_quantity": "2",
                 "max_notional": 500,
                 "max_leverage": 5,
                 "slippage": 0.005,
+                "collar": "0.05",
+                "orders_per_minute": 10,
+                "notional_per_day": "20000",
+                "dry_run": True,
+            },
+            options={
+                "account": "main",
+                "bot_uuid": "fake-bot",
+                "code_map": {"fake-code": {"symbol": "BTCUSDT", "intent": "open", "side": "buy"}},
+                "control": True,
+                "paths": {"side": "a.b"},
+                "size_unit": "quote",
+                "sl_tp": "percent",
             },
             valid_for=10,
             exit_valid_for=3600,
@@ -48,7 +70,20 @@ def test_every_field_of_a_full_route_is_read() -> None:
     assert route.body_secrets == ("1" * 64,)
     assert route.accounts == ("main", "second")
     assert (route.format, route.market) == ("native", Market.PERP)
-    assert dict(route.defaults) == {"symbol": "BTCUSDT", "quantity": "0.01", "unit": "quote"}
+    assert dict(route.defaults) == {
+        "symbol": "BTCUSDT",
+        "quote": "USDC",
+        "quantity": "0.01",
+        "unit": "quote",
+        "leverage": "3",
+        "margin_mode": "isolated",
+    }
+    assert route.limits.symbols == frozenset({"BTCUSDT.P"})
+    assert (route.limits.collar, route.limits.orders_per_minute) == (Decimal("0.05"), 10)
+    assert (route.limits.notional_per_day, route.limits.dry_run) == (Decimal(20000), True)
+    assert (route.options["control"], route.options["sl_tp"], route.options["size_unit"]) == (True, "percent", "quote")
+    assert (route.options["account"], route.options["bot_uuid"]) == ("main", "fake-bot")
+    assert (set(route.options["code_map"]), route.options["paths"]) == ({"fake-code"}, {"side": "a.b"})
     assert (route.limits.max_quantity, route.limits.max_notional) == (Decimal(2), Decimal(500))
     assert (route.limits.max_leverage, route.limits.slippage) == (Decimal(5), Decimal("0.005"))
     assert (route.valid_for, route.exit_valid_for) == (10, 3600)
@@ -98,6 +133,47 @@ def test_every_field_of_a_full_route_is_read() -> None:
         ({"limits": {"slippage": 1}}, "slippage"),
         ({"limits": {"slippage": "5"}}, "slippage"),
         ({"limits": {"slippage": 0}}, "slippage"),
+        ({"limits": {"max_leverage": 0}}, "max_leverage"),
+        ({"limits": {"max_leverage": "high"}}, "max_leverage"),
+        ({"limits": {"collar": 1}}, "collar"),
+        ({"limits": {"collar": "5"}}, "collar"),
+        ({"limits": {"collar": 0}}, "collar"),
+        ({"limits": {"collar": "5%"}}, "collar"),
+        ({"limits": {"orders_per_minute": 0}}, "orders_per_minute"),
+        ({"limits": {"orders_per_minute": 601}}, "orders_per_minute"),
+        ({"limits": {"orders_per_minute": 1.5}}, "orders_per_minute"),
+        ({"limits": {"orders_per_minute": "10"}}, "orders_per_minute"),
+        ({"limits": {"orders_per_minute": True}}, "orders_per_minute"),
+        ({"limits": {"notional_per_day": 0}}, "notional_per_day"),
+        ({"limits": {"notional_per_day": "NaN"}}, "notional_per_day"),
+        ({"limits": {"dry_run": "true"}}, "dry_run"),
+        ({"limits": {"dry_run": 1}}, "dry_run"),
+        ({"limits": {"dryrun": True}}, "dryrun"),
+        ({"limit": {"max_quantity": 1}}, "limit"),
+        ({"dry_run": True}, "dry_run"),
+        ({"exit_validfor": 900}, "exit_validfor"),
+        ({"token": "fake-canary-token"}, "'token'"),
+        ({"defaults": {"leverage": 0}}, "leverage"),
+        ({"defaults": {"leverage": "0.5"}}, "leverage"),
+        ({"defaults": {"leverage": "ten"}}, "leverage"),
+        ({"defaults": {"quote": "usdt"}}, "quote"),
+        ({"defaults": {"quote": "BEER"}}, "quote"),
+        ({"defaults": {"quote": 7}}, "quote"),
+        ({"defaults": {"margin_mode": "crossed"}}, "margin_mode"),
+        ({"defaults": {"margin_mode": True}}, "margin_mode"),
+        ({"defaults": {"unit": ["base"]}}, "unit"),
+        ({"options": []}, "options"),
+        ({"options": {"controls": True}}, "controls"),
+        ({"options": {"control": "true"}}, "control"),
+        ({"options": {"control": 1}}, "control"),
+        ({"options": {"account": 7}}, "account"),
+        ({"options": {"bot_uuid": ["x"]}}, "bot_uuid"),
+        ({"options": {"code_map": []}}, "code_map"),
+        ({"options": {"paths": "side"}}, "paths"),
+        ({"options": {"sl_tp": "points"}}, "sl_tp"),
+        ({"options": {"sl_tp": True}}, "sl_tp"),
+        ({"options": {"size_unit": "lots"}}, "size_unit"),
+        ({"options": {"size_unit": {}}}, "size_unit"),
     ],
     ids=str,
 )
@@ -123,6 +199,31 @@ def test_a_route_whose_tokens_were_all_revoked_is_read() -> None:
 
 def test_a_route_may_live_on_body_secrets_alone() -> None:
     assert read_route("r", {"accounts": ["main"], "body_secret_sha256": [HASH]}).body_secrets == (HASH,)
+
+
+@pytest.mark.parametrize(
+    ("part", "known"),
+    [
+        ({"limits": {"max_quantiti": 1}}, "max_quantity"),
+        ({"defaults": {"units": "base"}}, "unit"),
+        ({"options": {"sltp": "price"}}, "sl_tp"),
+        ({"valid": 5}, "valid_for"),
+    ],
+    ids=str,
+)
+def test_a_misspelled_setting_is_told_with_what_could_have_been_meant(part: dict[str, Any], known: str) -> None:
+    with pytest.raises(Missing, match=f"known: .*{known}"):
+        read_route("r", entry(**part))
+
+
+@pytest.mark.parametrize("part", ["defaults", "limits", "options"])
+def test_an_empty_part_is_no_part(part: str) -> None:
+    assert read_route("r", entry(**{part: {}})) == read_route("r", entry(**{part: None})) == read_route("r", entry())
+
+
+def test_a_configuration_error_names_its_route() -> None:
+    with pytest.raises(Missing, match="'swing'"):
+        read_route("swing", entry(limits={"collar": 2}))
 
 
 def test_no_configuration_error_repeats_a_token_or_a_hash() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from order_relay.core.refusal import Refusal, Word
-from order_relay.core.symbol import Market, read_symbol, split
+from order_relay.core.symbol import Market, quoted, read_symbol, split
 from tests.core.bounded import bounded
 
 
@@ -53,9 +53,7 @@ def test_an_inverse_perpetual_keeps_its_quote() -> None:
     assert read_symbol("BTC/USD:BTC") == read_symbol("BTCUSD.P") == ("BTCUSD", Market.PERP)
 
 
-@pytest.mark.parametrize(
-    "spelling", ["ETH-PERP", "BTC.P", "USDTPERP", "OKX:BTC.P", "SOL-SWAP", "OKX:USDT", "BTCUSD:USDT"]
-)
+@pytest.mark.parametrize("spelling", ["BTC.P", "OKX:BTC.P", "SOL-SWAP", "OKX:USDT", "BTCUSD:USDT"])
 def test_a_perpetual_without_its_quote_is_ambiguous(spelling: str) -> None:
     with pytest.raises(Refusal) as caught:
         read_symbol(spelling)
@@ -137,3 +135,11 @@ def test_any_text_ends_in_a_plain_name_or_a_refusal(text: str) -> None:
         word = refusal.word
     assert word in (None, Word.UNSUPPORTED, Word.AMBIGUOUS)
     assert re.fullmatch(r"[A-Z0-9]+", name)
+
+
+@pytest.mark.parametrize("spelling", ["ETH-PERP", "ETHPERP", "FTX:ETH_PERP"])
+def test_a_perpetual_that_names_no_quote_keeps_its_name_until_a_route_completes_it(spelling: str) -> None:
+    assert read_symbol(spelling) == ("ETHPERP", Market.PERP)
+    assert quoted("ETHPERP", "USDT") == "ETHUSDT"
+    assert quoted("ETHPERP", None) == "ETHPERP"
+    assert quoted("ETHUSDT", "USDC") == "ETHUSDT"

@@ -6,12 +6,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from order_relay.core.exchange import Call, Credentials, Instrument, Profile, Sought
+from order_relay.core.call import Call, Credentials
+from order_relay.core.exchange import Instrument, Profile, Sought
 from order_relay.core.order import OrderType, Plan, Side
 from order_relay.core.outcome import Answer, Op, Outcome, classify
 from order_relay.core.symbol import Market
 from order_relay.exchanges.bitget import EXCHANGE
 from tests.exchanges.scripted import Script, Step
+from tests.exchanges.simulated import Simulated
+from tools.exchange_simulator.accounts import credentials
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "bitget.json").read_text())
 KEYS = Credentials("bitget", VECTORS["key"], VECTORS["secret"], VECTORS["passphrase"])
@@ -60,3 +63,12 @@ def done(data: Any) -> dict[str, Any]:
 
 def sent(call: Call) -> tuple[str, str, str]:
     return call.method, call.target, call.body
+
+
+def simulated(account: str, market: Market) -> Simulated:
+    """The adapter on the simulated exchange, with the keys of its classic or its unified demo account."""
+    keys = Credentials(**credentials()[account])
+    exchange = replace(EXCHANGE, sign=lambda call, _, stamp_ms, nonce: EXCHANGE.sign(call, keys, stamp_ms, nonce))
+    relay = Simulated(exchange)
+    relay.profile = EXCHANGE.profile(relay.ask, keys, market)
+    return relay

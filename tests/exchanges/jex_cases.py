@@ -5,12 +5,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from order_relay.core.exchange import (
-    Call,
-    Credentials,
-    Instrument,
-    Profile,
-)
+from order_relay.core.call import Call, Credentials
+from order_relay.core.exchange import Instrument, Profile
 from order_relay.core.order import OrderType, Plan, Side
 from order_relay.core.outcome import Answer, Op, Verdict, classify
 from order_relay.core.symbol import Market

@@ -1,24 +1,20 @@
 """What the OKX tests share: accounts, instruments, calls and sample rows."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from order_relay.core.exchange import (
-    Call,
-    Credentials,
-    Instrument,
-    Profile,
-    Request,
-    get,
-    post,
-)
+from order_relay.core.call import Call, Credentials, Request, get, post
+from order_relay.core.exchange import Instrument, Profile
 from order_relay.core.order import OrderType, Plan, Side, Unit
 from order_relay.core.outcome import Answer, Op, Outcome, classify
 from order_relay.core.symbol import Market
 from order_relay.exchanges.okx import EXCHANGE
 from tests.exchanges.scripted import Script, Step
+from tests.exchanges.simulated import Simulated
+from tools.exchange_simulator.accounts import credentials
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "okx.json").read_text())
 CREDENTIALS = Credentials("okx", VECTORS["key"], VECTORS["secret"], VECTORS["passphrase"])
@@ -86,3 +82,30 @@ ORDER_ROW = {
     "cancelSourceReason": "",
     "cTime": "1700000000500",
 }
+
+ALGO_ROW = {
+    "instType": "SWAP",
+    "instId": "BTC-USDT-SWAP",
+    "algoId": "1753184812254216192",
+    "algoClOrdId": CLIENT_ID,
+    "ordType": "conditional",
+    "side": "sell",
+    "posSide": "net",
+    "sz": "2",
+    "ordPx": "",
+    "tpOrdPx": "",
+    "slOrdPx": "-1",
+    "slTriggerPx": "59000",
+    "state": "live",
+    "ordId": "",
+    "ordIdList": [],
+    "failCode": "0",
+    "cTime": "1700000000500",
+}
+
+
+def simulated() -> Simulated:
+    """The adapter on the simulated exchange, with the keys of its demo account."""
+    keys = Credentials(**credentials()["okx"])
+    exchange = replace(EXCHANGE, sign=lambda call, _, stamp_ms, nonce: EXCHANGE.sign(call, keys, stamp_ms, nonce))
+    return Simulated(exchange, CASH)

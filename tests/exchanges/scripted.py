@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from order_relay.core.exchange import Call
+from order_relay.core.call import Call
 from order_relay.core.outcome import Answer, Failed, Outcome, Reading, Rules, Verdict, classify
 
 Step = tuple[str, str, Any]

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from order_relay.core.exchange import Call, Instrument, MarketStyle, Profile, Top
+from order_relay.core.call import Call
+from order_relay.core.exchange import Instrument, MarketStyle, Profile, Top
 from order_relay.core.order import OrderType, Side, Unit
 from order_relay.core.outcome import Answer, Failed, Op, Verdict
 from order_relay.core.refusal import Refusal

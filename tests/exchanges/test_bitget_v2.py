@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from order_relay.core.exchange import Found, Handle, Instrument, Position, Profile, Status
-from order_relay.core.order import OrderType, Plan, PositionSide, Side, TimeInForce, Unit
+from order_relay.core.order import MarginMode, OrderType, Plan, PositionSide, Side, TimeInForce, Unit
 from order_relay.core.outcome import Failed, Op
 from order_relay.core.symbol import Market
 from order_relay.exchanges.bitget import EXCHANGE
@@ -28,6 +28,7 @@ from tests.exchanges.bitget_cases import (
     script,
     sent,
 )
+from tests.exchanges.scripted import Step
 
 SPOT_PLACE = "/api/v2/spot/trade/place-order"
 PERP_PLACE = "/api/v2/mix/order/place-order"
@@ -37,6 +38,11 @@ POSITION = "/api/v2/mix/position/single-position?marginCoin=USDT&productType=USD
 INFO = f"/api/v2/spot/trade/orderInfo?clientOid={CLIENT_ID}"
 UNFILLED = "/api/v2/spot/trade/unfilled-orders?"
 HISTORY = "/api/v2/spot/trade/history-orders?"
+NO_SPOT_STOPS: Step = ("GET", "/api/v2/spot/trade/current-plan-order?limit=100&symbol=BTCUSDT", {"orderList": []})
+NO_STOPS: list[Step] = [
+    ("GET", f"/api/v2/mix/order/orders-plan-pending?limit=100&planType={kind}&", {"entrustedList": None})
+    for kind in ("normal_plan", "track_plan")
+]
 
 SPOT_ROW = {
     "symbol": "BTCUSDT",
@@ -137,7 +143,7 @@ def perp_body(margin: str, middle: str) -> str:
             '"side":"sell","reduceOnly":"YES","orderType":"market"',
         ),
         (
-            replace(PERP_MARKET, margin_mode="isolated"),
+            replace(PERP_MARKET, margin_mode=MarginMode.ISOLATED),
             CLASSIC,
             "isolated",
             '"side":"buy","orderType":"market"',
@@ -365,14 +371,16 @@ def test_a_futures_answer_that_is_not_the_order_is_never_taken_for_absence(data:
 
 def test_all_pages_of_open_spot_orders_are_listed() -> None:
     first = [spot_row(number, status="live") for number in range(300, 200, -1)]
-    ask = script(("GET", UNFILLED, first), ("GET", UNFILLED, [spot_row(200, status="partially_filled")]))
+    second = [spot_row(200, status="partially_filled")]
+    ask = script(NO_SPOT_STOPS, ("GET", UNFILLED, first), ("GET", UNFILLED, second))
     assert len(EXCHANGE.open_orders(ask, SPOT, CLASSIC)) == 101
-    assert ask.targets[1] == UNFILLED + "idLessThan=201&limit=100&symbol=BTCUSDT"
+    assert ask.targets[2] == UNFILLED + "idLessThan=201&limit=100&symbol=BTCUSDT"
 
 
 def test_open_futures_orders_are_asked_for_live_and_partially_filled_and_listed_once() -> None:
     live, part = {"orderId": "1", "state": "live"}, {"orderId": "2", "state": "partially_filled"}
     ask = script(
+        *NO_STOPS,
         ("GET", PENDING + "&symbol=BTCUSDT", perp_page(live, part)),
         ("GET", PENDING + "&status=partially_filled&symbol=BTCUSDT", perp_page(part)),
     )
@@ -382,7 +390,7 @@ def test_open_futures_orders_are_asked_for_live_and_partially_filled_and_listed_
 def test_a_full_page_of_futures_orders_is_followed_by_its_end_id() -> None:
     full = perp_page(*[{"orderId": str(number)} for number in range(100)]) | {"endId": "99"}
     next_page = "/api/v2/mix/order/orders-pending?idLessThan=99&limit=100&productType=USDT-FUTURES"
-    ask = script(("GET", PENDING, full), ("GET", next_page, perp_page()), ("GET", PENDING, perp_page()))
+    ask = script(*NO_STOPS, ("GET", PENDING, full), ("GET", next_page, perp_page()), ("GET", PENDING, perp_page()))
     assert len(EXCHANGE.open_orders(ask, PERP, CLASSIC)) == 100
     assert ask.finished
 
@@ -397,7 +405,7 @@ def held(side: str, total: str, margin: str = "crossed") -> dict[str, str]:
 def test_positions_count_what_other_orders_have_locked() -> None:
     ask = script(("GET", POSITION, [held("short", "0.05", "isolated")]))
     assert EXCHANGE.positions(ask, PERP, CLASSIC) == [
-        Position(PositionSide.SHORT, Decimal("0.05"), margin_mode="isolated")
+        Position(PositionSide.SHORT, Decimal("0.05"), margin_mode=MarginMode.ISOLATED)
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from order_relay.core.exchange import Found, Handle, Instrument, Position, Profile, Sought, Status
-from order_relay.core.order import OrderType, Plan, PositionSide, Side, TimeInForce, Unit
+from order_relay.core.order import MarginMode, OrderType, Plan, PositionSide, Side, TimeInForce, Unit
 from order_relay.core.outcome import Failed, Op
 from order_relay.core.symbol import Market
 from order_relay.exchanges.bitget import EXCHANGE
@@ -26,11 +26,13 @@ from tests.exchanges.bitget_cases import (
     script,
     sent,
 )
+from tests.exchanges.scripted import Step
 
 INFO = f"/api/v3/trade/order-info?clientOid={CLIENT_ID}"
 UNFILLED = "/api/v3/trade/unfilled-orders?category=USDT-FUTURES&"
 POSITION = "/api/v3/position/current-position?category=USDT-FUTURES&symbol=BTCUSDT"
 ASSETS = "/api/v3/account/assets"
+NO_STOPS: Step = ("GET", "/api/v3/trade/unfilled-strategy-orders?category=USDT-FUTURES&type=tpsl", [])
 ROW = {
     "orderId": "3001",
     "clientOid": CLIENT_ID,
@@ -190,11 +192,12 @@ def test_a_failed_look_up_is_passed_on() -> None:
 def test_all_pages_of_open_orders_are_listed() -> None:
     live = ROW | {"orderStatus": "live"}
     ask = script(
+        NO_STOPS,
         ("GET", UNFILLED, {"list": [live] * 100, "cursor": "123"}),
         ("GET", UNFILLED, {"list": [live | {"orderStatus": "new"}], "cursor": "122"}),
     )
     assert len(EXCHANGE.open_orders(ask, PERP, UNIFIED)) == 101
-    assert ask.targets == [
+    assert ask.targets[1:] == [
         UNFILLED + "limit=100&symbol=BTCUSDT",
         UNFILLED + "cursor=123&limit=100&symbol=BTCUSDT",
     ]
@@ -202,14 +205,14 @@ def test_all_pages_of_open_orders_are_listed() -> None:
 
 @pytest.mark.parametrize("data", [{"list": []}, {"list": None, "cursor": None}, None])
 def test_no_open_orders_are_an_empty_list(data: dict[str, Any] | None) -> None:
-    assert EXCHANGE.open_orders(script(("GET", UNFILLED, data)), PERP, UNIFIED) == []
+    assert EXCHANGE.open_orders(script(NO_STOPS, ("GET", UNFILLED, data)), PERP, UNIFIED) == []
 
 
 def test_positions_of_both_sides_are_read() -> None:
     held = {"posSide": "long", "total": "0.05", "available": "0.01", "marginMode": "crossed"}
     ask = script(("GET", POSITION, {"list": [held, held | {"posSide": "short", "total": "0"}]}))
     assert EXCHANGE.positions(ask, PERP, UNIFIED_HEDGE) == [
-        Position(PositionSide.LONG, Decimal("0.05"), margin_mode="crossed")
+        Position(PositionSide.LONG, Decimal("0.05"), margin_mode=MarginMode.CROSS)
     ]
     assert EXCHANGE.positions(script(("GET", POSITION, {"list": None})), PERP, UNIFIED) == []
 

@@ -8,40 +8,28 @@ from typing import Any
 
 import pytest
 
-from order_relay.core.exchange import (
-    Call,
-    Credentials,
-    Handle,
-    Instrument,
-    MarketStyle,
-    Position,
-    Profile,
-    Sought,
-    Status,
-    Top,
-    get,
-    post,
-)
-from order_relay.core.order import OrderType, Plan, PositionSide, Side, TimeInForce, Unit
+from order_relay.core.call import Call, Credentials, get, post
+from order_relay.core.exchange import Handle, Instrument, MarketStyle, Position, Profile, Sought, Status, Top
+from order_relay.core.order import MarginMode, OrderType, Plan, PositionSide, Side, TimeInForce, Unit
 from order_relay.core.outcome import Answer, Failed, Op, Outcome, Reading, Verdict, classify
 from order_relay.core.refusal import Refusal
 from order_relay.core.symbol import Market
 from order_relay.exchanges.bitunix import EXCHANGE
-from tests.exchanges.scripted import Script, Step
+from tests.exchanges.bitunix_cases import (
+    CLIENT_ID,
+    HEDGE,
+    ONE_WAY,
+    PERP,
+    PERP_BUY,
+    SENT_MS,
+    SPOT,
+    SPOT_BUY,
+    script,
+)
+from tests.exchanges.scripted import Step
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "bitunix.json").read_text())["vectors"]
 CREDENTIALS = Credentials("bitunix", "fake-key", "fake-secret")
-CLIENT_ID = "r0123456789abcdef0123456789abcde"
-SENT_MS = 1_747_104_711_262
-ONE_WAY, HEDGE = Profile(), Profile(hedge=True)
-
-SPOT = Instrument("DOGEUSDT", Market.SPOT, "DOGE", "USDT", tick=Decimal("0.0001"), step=Decimal(1), minimum=Decimal(1))
-PERP = Instrument(
-    "BTCUSDT", Market.PERP, "BTC", "USDT", tick=Decimal("0.1"), step=Decimal("0.0001"), minimum=Decimal("0.0001")
-)
-SPOT_BUY = Plan(CLIENT_ID, "DOGEUSDT", Market.SPOT, Side.BUY, OrderType.LIMIT, Decimal(271), price=Decimal("0.0444"))
-PERP_BUY = Plan(CLIENT_ID, "BTCUSDT", Market.PERP, Side.BUY, OrderType.LIMIT, Decimal("0.001"), price=Decimal(60000))
-
 SPOT_ROW = {
     "orderId": "1001",
     "clientId": CLIENT_ID,
@@ -73,10 +61,6 @@ PERP_ROW = {
     "status": "NEW",
     "ctime": 1747104711500,
 }
-
-
-def script(*steps: Step) -> Script:
-    return Script(EXCHANGE.rules, steps)
 
 
 def answer(body: Any, status: int = 200) -> Answer:
@@ -854,14 +838,14 @@ def test_spot_needs_no_profile_and_has_no_positions() -> None:
 def test_a_position_is_read_in_either_wording(told: str, side: PositionSide) -> None:
     rows = [{**POSITION, "side": told}, {**POSITION, "symbol": "ETHUSDT"}]
     read = EXCHANGE.positions(script(("GET", POSITIONS, rows)), PERP, ONE_WAY)
-    assert read == [Position(side, Decimal("0.5"), "777", "cross")]
+    assert read == [Position(side, Decimal("0.5"), "777", MarginMode.CROSS)]
 
 
 def test_a_hedge_account_has_a_position_each_way() -> None:
     short = {**POSITION, "positionId": 778, "side": "SHORT", "qty": "-0.2", "marginMode": "ISOLATION"}
     assert EXCHANGE.positions(script(("GET", POSITIONS, [POSITION, short])), PERP, HEDGE) == [
-        Position(PositionSide.LONG, Decimal("0.5"), "777", "cross"),
-        Position(PositionSide.SHORT, Decimal("0.2"), "778", "isolated"),
+        Position(PositionSide.LONG, Decimal("0.5"), "777", MarginMode.CROSS),
+        Position(PositionSide.SHORT, Decimal("0.2"), "778", MarginMode.ISOLATED),
     ]
 
 

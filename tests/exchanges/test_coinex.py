@@ -1,82 +1,41 @@
 """CoinEx: what is sent, what its answers mean, and how orders are found by a client id that is not unique there."""
 
-import json
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from order_relay.core.exchange import (
-    Call,
-    Credentials,
-    Found,
-    Handle,
-    Instrument,
-    MarketStyle,
-    Position,
-    Profile,
-    Sought,
-    Status,
-    Top,
-)
-from order_relay.core.order import OrderType, Plan, PositionSide, Side, TimeInForce, Unit
-from order_relay.core.outcome import Answer, Failed, Op, Verdict, classify
+from order_relay.core.call import Call
+from order_relay.core.exchange import Found, Handle, Instrument, MarketStyle, Position, Profile, Sought, Status, Top
+from order_relay.core.order import MarginMode, Plan, PositionSide, Side, TimeInForce, Unit
+from order_relay.core.outcome import Failed, Op, Verdict, classify
 from order_relay.core.refusal import Refusal
 from order_relay.core.symbol import Market
 from order_relay.exchanges.coinex import EXCHANGE
+from tests.exchanges.coinex_cases import (
+    DATA,
+    ENDED,
+    ID,
+    INVERSE,
+    KEYS,
+    LIMIT,
+    MARKET,
+    OPEN,
+    PENDING,
+    PERP,
+    PERP_LIMIT,
+    PERP_MARKET,
+    POSITION,
+    PROFILE,
+    SENT_MS,
+    SPOT,
+    answer,
+    order,
+    page,
+    script,
+)
 from tests.exchanges.scripted import Script, Step
-
-DATA = json.loads((Path(__file__).parent / "vectors" / "coinex.json").read_text())
-KEYS = Credentials("coinex", DATA["key"], DATA["secret"])
-PROFILE = Profile()
-SENT_MS = 1_700_490_703_564
-ID = "r0000000000000000000000000000001"
-SPOT = Instrument(
-    "BTCUSDT", Market.SPOT, "BTC", "USDT", Decimal("0.01"), Decimal("0.00000001"), Decimal("0.0005"), Unit.BASE
-)
-PERP = replace(SPOT, market=Market.PERP, tick=Decimal("0.5"))
-INVERSE = replace(PERP, symbol="BTCUSD", quote="USD", unit=Unit.CONTRACTS, inverse=True)
-LIMIT = Plan(
-    ID, "BTCUSDT", Market.SPOT, Side.BUY, OrderType.LIMIT, Decimal("0.0001"), Unit.BASE, price=Decimal("61000.00")
-)
-MARKET = replace(LIMIT, type=OrderType.MARKET, price=None)
-PERP_LIMIT, PERP_MARKET = replace(LIMIT, market=Market.PERP), replace(MARKET, market=Market.PERP)
-PENDING = f"/v2/spot/pending-order?market=BTCUSDT&market_type=SPOT&client_id={ID}&page="
-OPEN = "/v2/spot/pending-order?market=BTCUSDT&market_type=SPOT&page="
-ENDED = "/v2/spot/finished-order?market=BTCUSDT&market_type=SPOT&page="
-
-
-def order(client_id: str = ID, **changes: Any) -> dict[str, Any]:
-    """An order as every spot list shows it; lists give no status."""
-    shown = {
-        "order_id": 117178743547,
-        "market": "BTCUSDT",
-        "market_type": "SPOT",
-        "ccy": "BTC",
-        "side": "buy",
-        "type": "limit",
-        "amount": "0.0001",
-        "price": "61000",
-        "unfilled_amount": "0.0001",
-        "filled_amount": "0",
-        "filled_value": "0",
-        "client_id": client_id,
-        "last_fill_amount": "0",
-        "last_fill_price": "0",
-        "created_at": SENT_MS,
-        "updated_at": SENT_MS,
-    }
-    return shown | changes
-
-
-def page(*rows: dict[str, Any], more: bool = False) -> dict[str, Any]:
-    return {"code": 0, "data": list(rows), "pagination": {"total": 1, "has_next": more}, "message": "OK"}
-
-
-def script(*steps: Step) -> Script:
-    return Script(EXCHANGE.rules, steps)
 
 
 def find(ask: Script, order_id: str | None = None) -> Found | None:
@@ -87,10 +46,6 @@ def find(ask: Script, order_id: str | None = None) -> Found | None:
 
 def sealed(call: Call, stamp_ms: int = SENT_MS) -> dict[str, str]:
     return dict(EXCHANGE.sign(call, KEYS, stamp_ms, "0" * 32).headers)
-
-
-def answer(body: object, status: int = 200) -> Answer:
-    return Answer(status, {}, body if isinstance(body, bytes) else json.dumps(body).encode())
 
 
 # Signing
@@ -197,7 +152,7 @@ def test_spot_orders_are_written_to_the_byte(plan: Plan, body: str) -> None:
         (replace(PERP_MARKET, reduce_only=True), "close-position", '"type":"market","amount":"0.0001"'),
         (replace(PERP_MARKET, reduce_only=True, whole=True), "close-position", '"type":"market","amount":"0.0001"'),
         (
-            replace(PERP_LIMIT, reduce_only=True, margin_mode="cross"),
+            replace(PERP_LIMIT, reduce_only=True, margin_mode=MarginMode.CROSS),
             "close-position",
             '"type":"limit","amount":"0.0001","price":"61000"',
         ),
@@ -519,6 +474,7 @@ def test_open_orders_are_every_order_of_the_symbol_foreign_ones_too() -> None:
     ask = script(
         ("GET", OPEN, page(order(order_id=1), order("", order_id="2"), more=True)),
         ("GET", OPEN, page(order("web", order_id=3, side="sell"), order(order_id=4, market="ETHUSDT"))),
+        ("GET", "/v2/spot/pending-stop-order", page()),
     )
     orders = EXCHANGE.open_orders(ask, SPOT, PROFILE)
     assert [(one.order_id, one.client_id, one.live) for one in orders] == [
@@ -531,7 +487,10 @@ def test_open_orders_are_every_order_of_the_symbol_foreign_ones_too() -> None:
 
 def test_an_inverse_order_has_no_average_that_could_be_computed() -> None:
     row = order(market="BTCUSD", filled_amount="100", filled_value="0.001")
-    ask = script(("GET", "/v2/futures/pending-order?market=BTCUSD&market_type=FUTURES", page(row)))
+    ask = script(
+        ("GET", "/v2/futures/pending-order?market=BTCUSD&market_type=FUTURES", page(row)),
+        ("GET", "/v2/futures/pending-stop-order", page()),
+    )
     assert [one.average for one in EXCHANGE.open_orders(ask, INVERSE, PROFILE)] == [None]
 
 
@@ -616,13 +575,12 @@ def test_a_book_that_cannot_be_read_gives_no_price() -> None:
         EXCHANGE.top(script(("GET", "/v2/spot/depth", {"depth": {"asks": []}})), SPOT, PROFILE)
 
 
-POSITION = {"position_id": 927266133, "market": " BTCUSDT", "side": "short", "open_interest": "0.5"}
-
-
 def test_the_net_position_is_read_with_its_size_positive() -> None:
     path = "/v2/futures/pending-position?market=BTCUSDT&market_type=FUTURES&page=1&limit=100"
     ask = script(("GET", path, page(POSITION | {"margin_mode": "cross"}, POSITION | {"market": "ETHUSDT"})))
-    assert EXCHANGE.positions(ask, PERP, PROFILE) == [Position(PositionSide.SHORT, Decimal("0.5"), None, "cross")]
+    assert EXCHANGE.positions(ask, PERP, PROFILE) == [
+        Position(PositionSide.SHORT, Decimal("0.5"), None, MarginMode.CROSS)
+    ]
 
 
 @pytest.mark.parametrize("answered", [page(), page() | {"data": None}, "3105"])

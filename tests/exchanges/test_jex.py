@@ -6,12 +6,8 @@ from typing import Any
 
 import pytest
 
-from order_relay.core.exchange import (
-    Call,
-    Handle,
-    Instrument,
-    MarketStyle,
-)
+from order_relay.core.call import Call
+from order_relay.core.exchange import Handle, Instrument, MarketStyle
 from order_relay.core.order import OrderType, Plan, Side, TimeInForce, Unit
 from order_relay.core.outcome import Op, Verdict
 from order_relay.core.refusal import Refusal

@@ -5,10 +5,7 @@ from typing import Any
 
 import pytest
 
-from order_relay.core.exchange import (
-    Instrument,
-    Position,
-)
+from order_relay.core.exchange import Instrument, Position
 from order_relay.core.order import PositionSide, Unit
 from order_relay.core.outcome import Failed
 from order_relay.core.symbol import Market

@@ -6,10 +6,7 @@ from typing import Any
 
 import pytest
 
-from order_relay.core.exchange import (
-    Sought,
-    Status,
-)
+from order_relay.core.exchange import Sought, Status
 from order_relay.core.order import Side
 from order_relay.core.outcome import Failed
 from order_relay.core.symbol import Market

@@ -7,14 +7,9 @@ from typing import Any
 
 import pytest
 
-from order_relay.core.exchange import (
-    Call,
-    Handle,
-    Instrument,
-    MarketStyle,
-    Profile,
-)
-from order_relay.core.order import OrderType, Plan, PositionSide, Side, TimeInForce, Unit
+from order_relay.core.call import Call
+from order_relay.core.exchange import Handle, Instrument, MarketStyle, Profile
+from order_relay.core.order import MarginMode, OrderType, Plan, PositionSide, Side, TimeInForce, Unit
 from order_relay.core.outcome import Op, Verdict
 from order_relay.core.refusal import Refusal
 from order_relay.core.symbol import Market
@@ -161,7 +156,7 @@ PLACEMENTS: list[tuple[str, Plan, Profile, str]] = [
     ),
     (
         "isolated swap close in a net account",
-        plan(Market.PERP, Side.BUY, OrderType.MARKET, "0.01", reduce_only=True, margin_mode="isolated"),
+        plan(Market.PERP, Side.BUY, OrderType.MARKET, "0.01", reduce_only=True, margin_mode=MarginMode.ISOLATED),
         CASH,
         '{"instId":"BTC-USDT-SWAP","tdMode":"isolated","side":"buy","ordType":"market","sz":"0.01",'
         f'"reduceOnly":true,"clOrdId":"{CLIENT_ID}"}}',

@@ -4,11 +4,7 @@ from typing import Any
 
 import pytest
 
-from order_relay.core.exchange import (
-    Call,
-    Credentials,
-    get,
-)
+from order_relay.core.call import Call, Credentials, get
 from order_relay.core.outcome import Answer, Op, Verdict
 from order_relay.exchanges.okx import EXCHANGE
 from tests.exchanges.okx_cases import CANCEL, CLIENT_ID, PLACE, READ, judge, sent

@@ -4,20 +4,13 @@ from decimal import Decimal
 
 import pytest
 
-from order_relay.core.exchange import (
-    Found,
-    Instrument,
-    Position,
-    Profile,
-    Sought,
-    Status,
-    Top,
-)
-from order_relay.core.order import OrderType, PositionSide, Side, Unit
+from order_relay.core.exchange import Found, Instrument, Position, Profile, Sought, Status, Top
+from order_relay.core.order import MarginMode, OrderType, PositionSide, Side, Unit
 from order_relay.core.outcome import Failed, Op, Verdict
 from order_relay.core.symbol import Market
 from order_relay.exchanges.okx import EXCHANGE
 from tests.exchanges.okx_cases import CASH, CLIENT_ID, CREDENTIALS, ORDER_ROW, SPOT, STAMP_MS, SWAP, plan, script
+from tests.exchanges.scripted import Step
 
 
 @pytest.mark.parametrize(
@@ -71,13 +64,16 @@ def position(size: str, side: str = "net", margin: str = "cross") -> dict[str, s
     [
         ([], []),
         ([position("0")], []),
-        ([position("3.5")], [Position(PositionSide.LONG, Decimal("3.5"), margin_mode="cross")]),
-        ([position("-2", margin="isolated")], [Position(PositionSide.SHORT, Decimal(2), margin_mode="isolated")]),
+        ([position("3.5")], [Position(PositionSide.LONG, Decimal("3.5"), margin_mode=MarginMode.CROSS)]),
+        (
+            [position("-2", margin="isolated")],
+            [Position(PositionSide.SHORT, Decimal(2), margin_mode=MarginMode.ISOLATED)],
+        ),
         (
             [position("1", "long"), position("4", "short"), position("0", "short", "isolated")],
             [
-                Position(PositionSide.LONG, Decimal(1), margin_mode="cross"),
-                Position(PositionSide.SHORT, Decimal(4), margin_mode="cross"),
+                Position(PositionSide.LONG, Decimal(1), margin_mode=MarginMode.CROSS),
+                Position(PositionSide.SHORT, Decimal(4), margin_mode=MarginMode.CROSS),
             ],
         ),
     ],
@@ -289,32 +285,36 @@ def pages(*sizes: int) -> list[list[dict[str, str]]]:
     return [[{**ORDER_ROW, "ordId": f"{next(numbers):04d}"} for _ in range(size)] for size in sizes]
 
 
+NO_STOPS: tuple[Step, ...] = (("GET", "/api/v5/trade/orders-algo-pending", []),) * 3
+
+
 def test_open_orders_are_read_to_the_last_page_with_foreign_ones() -> None:
     first, second = pages(100, 3)
     second[0]["clOrdId"] = ""
     path = "/api/v5/trade/orders-pending?instId=BTC-USDT&limit=100"
-    ask = script(("GET", path, first), ("GET", f"{path}&after=0004", second))
+    ask = script(*NO_STOPS, ("GET", path, first), ("GET", f"{path}&after=0004", second))
     orders = EXCHANGE.open_orders(ask, SPOT, CASH)
     assert [order.order_id for order in orders] == [f"{number:04d}" for number in range(103, 0, -1)]
     assert orders[100].client_id is None
-    assert ask.targets[0] == path
+    assert ask.targets[3] == path
 
 
 def test_a_full_last_page_is_followed_by_one_more_question() -> None:
-    ask = script(*(("GET", "/api/v5/trade/orders-pending", page) for page in pages(100, 0)))
+    ask = script(*NO_STOPS, *(("GET", "/api/v5/trade/orders-pending", page) for page in pages(100, 0)))
     assert len(EXCHANGE.open_orders(ask, SWAP, CASH)) == 100
     assert ask.finished
 
 
 def test_a_list_without_an_end_is_not_taken_for_complete() -> None:
     page = pages(100)[0]
+    endless = (("GET", "/api/v5/trade/orders-pending", page) for _ in range(50))
     with pytest.raises(Failed, match="open orders"):
-        EXCHANGE.open_orders(script(*(("GET", "/api/v5/trade/orders-pending", page) for _ in range(50))), SPOT, CASH)
+        EXCHANGE.open_orders(script(*NO_STOPS, *endless), SPOT, CASH)
 
 
 @pytest.mark.parametrize("code", ["50011", "51603", "50001"])
 def test_open_orders_and_positions_that_cannot_be_listed_are_not_none(code: str) -> None:
     with pytest.raises(Failed):
-        EXCHANGE.open_orders(script(("GET", "/api/v5/trade/orders-pending", code)), SPOT, CASH)
+        EXCHANGE.open_orders(script(*NO_STOPS, ("GET", "/api/v5/trade/orders-pending", code)), SPOT, CASH)
     with pytest.raises(Failed):
         EXCHANGE.positions(script(("GET", "/api/v5/account/positions", code)), SWAP, CASH)

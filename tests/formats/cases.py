@@ -1,6 +1,7 @@
 """Bodies and routes that the format tests run over, and the shortest ways to read and to be refused."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from order_relay.core.route import Route
 from order_relay.core.strict_json import load
 from order_relay.formats import FORMATS
 
-ROUTE = Route("r", ("main",))
+ROUTE = Route("r", ("main",), format="native")
 
 
 def body(**changes: Any) -> dict[str, Any]:
@@ -21,8 +22,21 @@ def body(**changes: Any) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not ...}
 
 
+def route(**changes: Any) -> Route:
+    """A route of the native format with some settings of its own."""
+    return replace(ROUTE, **changes)
+
+
 def limit(**changes: Any) -> dict[str, Any]:
     return body(**{"type": "limit", "price": "61000", **changes})
+
+
+def stop(**changes: Any) -> dict[str, Any]:
+    return body(**{"symbol": "BTCUSDT.P", "type": "stop", "trigger_price": "59000", **changes})
+
+
+def target(**changes: Any) -> dict[str, Any]:
+    return body(**{"action": "target", "symbol": "BTCUSDT.P", "quantity": "2", **changes})
 
 
 def close(**changes: Any) -> dict[str, Any]:

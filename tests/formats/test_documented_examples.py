@@ -1,63 +1,30 @@
-"""Every example of docs/alerts.md does what the page says it does."""
+"""Every example of docs/alerts.md and docs/formats does what its page says it does."""
 
 import re
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from order_relay.core.age import read_time
-from order_relay.core.alert import refuse_credentials, refuse_placeholders
+from order_relay.core.order import Action, Unit
 from order_relay.core.refusal import Refusal, Word
-from order_relay.core.route import Route
-from order_relay.core.strict_json import load
+from order_relay.core.route import KNOWN, KNOWN_DEFAULTS, KNOWN_LIMITS, KNOWN_OPTIONS
 from order_relay.core.symbol import read_symbol
-from order_relay.formats import native
-from order_relay.service.dispatch import Arrival, check, messages
+from order_relay.formats import FORMATS
+from order_relay.service.reading import read_alert
+from tests.formats.pages import DOCS, MARK, Example, becomes, examples
 
-PAGE = (Path(__file__).parents[2] / "docs" / "alerts.md").read_text("utf-8")
-BLOCK = re.compile(r"^```json(?P<mark>[^\n]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
-MARK = re.compile(r" (accepted|template|refused: [a-z_]+)")
+PAGE = (DOCS / "alerts.md").read_text("utf-8")
+EXAMPLES = list(examples(PAGE))
+OTHER_TOOLS = sorted((DOCS / "formats").glob("*.md"))
 WORD_ROW = re.compile(r"^\| `([a-z_]+)` \| ([0-9]{3}) \|", re.MULTILINE)
 FIELD_ROW = re.compile(r"^\| `([a-z_]+)` \|", re.MULTILINE)
 SPELLING_ROW = re.compile(r"^\| (`[^|]+) \| ([^|]+) \| (perp|no|) ?\|$", re.MULTILINE)
 FIELD = re.compile(r'[{,]\s*"([^"]+)":')
 
-ROUTE = Route("example", ("main",))
-ARRIVED_MS = read_time("2026-01-01T12:00:05Z")
-FILLED_IN = {
-    "{{ticker}}": "BTCUSDT.P",
-    "{{timenow}}": "2026-01-01T12:00:00Z",
-    "{{close}}": "61000.5",
-    "{{strategy.order.action}}": "sell",
-    "{{strategy.order.contracts}}": "0.01",
-    "{{strategy.order.id}}": "Long-1",
-}
 
-
-def blocks() -> Iterator[tuple[str, str]]:
-    for block in BLOCK.finditer(PAGE):
-        yield block["mark"].strip(), block["body"]
-
-
-def examples(mark: str) -> list[str]:
-    return [body for found, body in blocks() if found.partition(":")[0] == mark]
-
-
-def answer(text: str) -> str:
-    """Read a body by the webhook's own steps and say what comes of it, in the words of the page."""
-    body = text.encode()
-    try:
-        refuse_placeholders(body)
-        decoded = load(body)
-        refuse_credentials(decoded)
-        alert = native.read(decoded, ROUTE)
-        arrival = Arrival(ROUTE, body, "request-1", ARRIVED_MS)
-        check(alert, arrival)
-        messages(alert, arrival)
-    except Refusal as refusal:
-        return f"refused: {refusal.word.value}"
-    return "accepted"
+def called(example: Example) -> str:
+    return f"{example.mark}-{example.body[:60]}"
 
 
 def spellings() -> list[tuple[str, str]]:
@@ -77,33 +44,37 @@ def symbol_read(text: str) -> str:
     return f"{name} {market.value if market else 'no'}"
 
 
-def filled_in(template: str) -> str:
-    for placeholder, value in FILLED_IN.items():
-        template = template.replace(placeholder, value)
-    return template
+def fences(page: str) -> int:
+    return len(re.findall(r"^```(?:json|text)", page, re.MULTILINE))
+
+
+def routes(page: str) -> int:
+    return len(re.findall(r"^```json route$", page, re.MULTILINE))
 
 
 def test_every_example_says_what_becomes_of_it() -> None:
-    marks = [mark for mark, _ in blocks()]
-    assert len(marks) == PAGE.count("\n```json") >= 40
-    assert [mark for mark in marks if not MARK.fullmatch(f" {mark}")] == []
+    assert len(EXAMPLES) + routes(PAGE) == fences(PAGE)
+    assert len(EXAMPLES) >= 80
+    assert [one.mark for one in EXAMPLES if not MARK.fullmatch(one.mark)] == []
     assert len(spellings()) >= 15
 
 
-@pytest.mark.parametrize("body", examples("accepted"))
-def test_an_accepted_example_is_accepted(body: str) -> None:
-    assert answer(body) == "accepted"
+@pytest.mark.parametrize("example", EXAMPLES, ids=called)
+def test_an_example_becomes_what_its_mark_says(example: Example) -> None:
+    assert becomes(example) == example.mark
 
 
-@pytest.mark.parametrize(("mark", "body"), [one for one in blocks() if one[0].startswith("refused")])
-def test_a_refused_example_is_refused_with_its_word(mark: str, body: str) -> None:
-    assert answer(body) == mark
+@pytest.mark.parametrize("example", [one for one in EXAMPLES if one.mark == "accepted"], ids=called)
+def test_a_route_that_names_no_format_reads_an_accepted_example_the_same(example: Example) -> None:
+    body, auto = example.body.encode(), replace(example.route, format="auto")
+    assert read_alert(body, auto).legs == read_alert(body, example.route).legs
 
 
-@pytest.mark.parametrize("template", examples("template"))
-def test_a_template_is_accepted_once_its_placeholders_are_filled_in(template: str) -> None:
-    assert answer(template) == "refused: unresolved_placeholder"
-    assert answer(filled_in(template)) == "accepted"
+@pytest.mark.parametrize("example", [one for one in EXAMPLES if one.mark.startswith("refused")], ids=called)
+def test_a_route_that_names_no_format_rescues_no_refused_example(example: Example) -> None:
+    of_another_tool = '"sentiment"' in example.body
+    told = becomes(replace(example, route=replace(example.route, format="auto")))
+    assert (told == "accepted") is of_another_tool
 
 
 @pytest.mark.parametrize(("text", "meaning"), spellings())
@@ -116,6 +87,51 @@ def test_the_page_lists_every_refusal_word_with_its_status() -> None:
     assert listed == {word.value: Refusal(word, "").status for word in Word}
 
 
+def test_every_refusal_word_that_a_body_can_earn_has_an_example() -> None:
+    shown = {one.mark.removeprefix("refused: ") for one in EXAMPLES if one.mark.startswith("refused")}
+    assert shown == {word.value for word in Word} - {"unauthenticated", "too_large", "too_many_orders"}
+
+
+def test_every_action_has_an_example_that_is_accepted() -> None:
+    shown = " ".join(one.body for one in EXAMPLES if one.mark == "accepted")
+    assert [action.value for action in Action if f'"action": "{action.value}"' not in shown] == []
+    assert [unit.value for unit in Unit if unit is not Unit.BASE and f'"unit": "{unit.value}"' not in shown] == []
+
+
 def test_every_field_of_a_working_example_is_described() -> None:
-    used = {field for kind in ("accepted", "template") for body in examples(kind) for field in FIELD.findall(body)}
+    working = [one.body for one in EXAMPLES if one.mark in ("accepted", "template")]
+    used = {field for body in working for field in FIELD.findall(body)}
     assert used - set(FIELD_ROW.findall(PAGE)) == {"orders"}
+
+
+@pytest.mark.parametrize("name", sorted(KNOWN | KNOWN_DEFAULTS | KNOWN_LIMITS | KNOWN_OPTIONS | set(FORMATS)))
+def test_every_setting_of_a_route_is_described(name: str) -> None:
+    assert f"`{name}`" in PAGE
+
+
+# Pages for those who come from another tool
+
+
+def test_every_page_of_another_tool_begins_with_its_route_and_shows_both_ends() -> None:
+    for path in OTHER_TOOLS:
+        page = path.read_text("utf-8")
+        marks = {one.mark.partition(":")[0] for one in examples(page)}
+        first = re.search(r"^```(.*)$", page, re.MULTILINE)
+        assert first is not None, path.name
+        assert first[1] == "json route", path.name
+        assert {"accepted", "refused"} <= marks, path.name
+
+
+def test_every_example_of_another_tool_becomes_what_its_mark_says() -> None:
+    found = [(path, one) for path in OTHER_TOOLS for one in examples(path.read_text("utf-8"))]
+    wrong = [(path.name, one.mark, becomes(one), one.body) for path, one in found if becomes(one) != one.mark]
+    assert wrong == []
+
+
+def test_every_page_of_another_tool_is_linked() -> None:
+    assert [path.name for path in OTHER_TOOLS if f"](formats/{path.name})" not in PAGE] == []
+
+
+def test_no_page_shows_a_secret_or_a_place_on_a_machine() -> None:
+    for path in [DOCS / "alerts.md", *OTHER_TOOLS]:
+        assert not re.search(r"/(work|root|tmp|home)/", Path(path).read_text("utf-8")), path.name

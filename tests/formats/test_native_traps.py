@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from order_relay.core.order import Leg
 from order_relay.core.refusal import Refusal, Word
+from order_relay.core.route import Route
 from tests.core.bounded import bounded
 from tests.core.traps import NOT_PLAIN
-from tests.formats.cases import body, cancel, close, leg, limit, refusal
+from tests.formats.cases import ROUTE, body, cancel, close, leg, limit, refusal, route, stop, target
 
 CANARY = "fake-canary"
 NUMBERS = [
@@ -24,7 +25,10 @@ NUMBERS = [
     "position_size",
     "prev_position_size",
 ]
-WORDS = ("action", "symbol", "market", "type", "unit", "time_in_force", "reduce_only", "ref", "order_id", "id", "time")
+WORDS = (
+    *("action", "symbol", "market", "type", "unit", "time_in_force", "reduce_only", "ref", "order_id", "id", "time"),
+    *("margin_mode", "position", "prev_position"),
+)
 TEXTS = [text for text in NOT_PLAIN if "\ud800" not in text]
 
 
@@ -64,7 +68,8 @@ def test_a_json_number_is_held_to_the_same_rule(number: str) -> None:
 @pytest.mark.parametrize(
     "understood",
     [
-        {"action": "target"},
+        {"action": "target", "type": "limit"},
+        {"action": "halt"},
         {"action": ...},
         {"symbol": ...},
         {"symbol": "?"},
@@ -73,6 +78,7 @@ def test_a_json_number_is_held_to_the_same_rule(number: str) -> None:
         {"apiKey": CANARY},
         {"foo": 1},
         {"leverage": 5},
+        {"trail": "0.1"},
         {"relay": 2},
     ],
     ids=str,
@@ -120,7 +126,12 @@ def test_letters_that_only_look_right_are_refused(fields: dict[str, Any]) -> Non
         body(reduce_only="no"),
         limit(price="0"),
         body(type="limit", price=None),
-        body(take_profit="2"),
+        body(take_profit="0"),
+        body(stop_loss="0"),
+        body(take_profit="1", stop_loss="2"),
+        body(symbol="BTCUSDT.P", leverage="0"),
+        body(position="long", position_size="0"),
+        target(quantity="0", position="long", position_size="7"),
         body(symbol="BINANCE_USDT_BTC"),
         "buy BTCUSDT",
     ],
@@ -135,7 +146,7 @@ def test_a_signed_position_size_is_information_not_a_size() -> None:
 
 
 _TEXT = st.text(max_size=8) | st.sampled_from(
-    ["buy", "limit", "BTCUSDT", "quote", "true", "nan", "1", "0", "-1", "1e3"]
+    ["buy", "sell", "target", "limit", "stop", "BTCUSDT", "quote", "true", "nan", "1", "0", "-1", "1e3", "long", "flat"]
 )
 _VALUE = st.none() | st.booleans() | st.integers(-5, 5) | _TEXT | st.lists(_TEXT, max_size=2)
 _FIELDS = st.dictionaries(
@@ -145,23 +156,31 @@ _FIELDS = st.dictionaries(
 )
 
 
-def read_or_refused(value: Any) -> Leg | Refusal:
+def read_or_refused(value: Any, on: Route = ROUTE) -> Leg | Refusal:
     try:
-        return leg(value)
+        return leg(value, on)
     except Refusal as refused:
         return refused
 
 
 @bounded
-@given(st.sampled_from([body, limit, close, cancel]), _FIELDS)
+@given(st.sampled_from([body, limit, close, cancel, stop, target]), _FIELDS, st.booleans())
 def test_any_mixture_of_fields_is_an_order_that_makes_sense_or_a_named_refusal(
-    make: Any, changes: dict[str, Any]
+    make: Any, changes: dict[str, Any], control: bool
 ) -> None:
-    made = read_or_refused(make(**changes))
+    made = read_or_refused(make(**changes), route(options={"control": control}))
     if isinstance(made, Refusal):
         assert made.status in (400, 422)
+        assert made.reason.isascii()
         return
-    assert made.quantity is None or (made.quantity.is_finite() and made.quantity > 0)
-    assert made.price is None or (made.price.is_finite() and made.price > 0)
-    assert (made.price is None) == (made.type.value == "market")
-    assert made.quantity is not None or made.action.value in ("close", "cancel", "cancel_all")
+    action, kind = made.action.value, made.type.value
+    signed = action == "target"
+    assert made.quantity is None or (made.quantity.is_finite() and (signed or made.quantity > 0))
+    for amount in (made.price, made.trigger_price, made.take_profit, made.stop_loss, made.leverage):
+        assert amount is None or (amount.is_finite() and amount > 0)
+    assert (made.price is not None) >= (kind == "limit")
+    assert made.price is None or kind != "market"
+    assert (made.trigger_price is not None) == (kind == "stop")
+    assert made.quantity is not None or action in ("close", "cancel", "cancel_all", "halt", "resume")
+    assert not made.action.controls or control
+    assert made.leverage is None or made.leverage >= 1

@@ -14,7 +14,7 @@ import pytest
 
 from order_relay import bootstrap
 from order_relay.adapters import aws
-from order_relay.core.exchange import Call
+from order_relay.core.call import Call
 from order_relay.core.message import Message
 from order_relay.core.order import Action, Leg, OrderType
 from order_relay.core.outcome import Op

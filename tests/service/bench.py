@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from email.utils import formatdate
 from typing import Any
 
-from order_relay.core.exchange import Request
+from order_relay.core.call import Request
 from order_relay.core.outcome import Answer
 from order_relay.core.ports import Conflict, Delivery, Entry, Item, Missing, NoAnswer, NotSent, Unavailable
 from order_relay.core.record import public
@@ -72,12 +73,16 @@ class MemoryJournal:
         return item
 
     def list(self, partition: str, prefix: str) -> list[Item]:
+        assert prefix, "DynamoDB takes no empty prefix"
         self._maybe("list", prefix, "before")
         keys = sorted(key for part, key in self.items if part == partition and key.startswith(prefix))
         return [item for key in keys if (item := self.read(partition, key))]
 
-    def partition_of(self, key: str) -> str | None:
-        return next((partition for partition, stored in self.items if stored == key), None)
+    def everywhere(self, prefix: str) -> Iterator[tuple[str, Item]]:
+        for partition, key in list(self.items):
+            item = self.read(partition, key) if key.startswith(prefix) else None
+            if item is not None:
+                yield partition, item
 
     def _maybe(self, operation: str, key: str, when: str) -> str | None:
         fate = self.broken(operation, key)
@@ -189,7 +194,7 @@ class Bench:
     def _route() -> dict[str, Any]:
         from hashlib import sha256
 
-        return {"token_sha256": [sha256(TOKEN.encode()).hexdigest()], "accounts": ["coinex"]}
+        return {"token_sha256": [sha256(TOKEN.encode()).hexdigest()], "accounts": ["coinex"], "format": "native"}
 
     def route(self, **changes: Any) -> None:
         """Change the route that alerts are posted to."""
@@ -204,6 +209,9 @@ class Bench:
     def defer(self, receipt: str, seconds: float) -> None:
         raise AssertionError("the worker's use case does not touch visibility itself")
 
+    def requeue(self, delivery: Delivery, body: str) -> None:
+        self.queue.append(Entry("orders", body, delivery.group, f"hold-{len(self.queue)}"))
+
     def bury(self, delivery: Delivery, reason: str, at_ms: int) -> None:
         self.buried.append((delivery, reason))
 
@@ -211,10 +219,14 @@ class Bench:
 
     def post(self, body: Mapping[str, Any] | list[Any] | bytes) -> Reply:
         """Deliver a body to the webhook now."""
+        return self.post_to("main", body)
+
+    def post_to(self, route: str, body: Mapping[str, Any] | list[Any] | bytes) -> Reply:
+        """Deliver a body to another route."""
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         self.requests += 1
         return self.intake.take(
-            Post("main", TOKEN, raw, "192.0.2.1", f"request-{self.requests}", self.clock.wall_ms(), lambda: 10_000)
+            Post(route, TOKEN, raw, "192.0.2.1", f"request-{self.requests}", self.clock.wall_ms(), lambda: 10_000)
         )
 
     def step(self, entry: Entry, receives: int = 1, message_id: str = "message-1") -> Later | None:
@@ -257,6 +269,15 @@ class Bench:
         """What GET /orders shows, oldest first."""
         stored = [item.data for (_, key), (item, _) in self.journal.items.items() if key.startswith("order#")]
         return sorted((public(data) for data in stored), key=lambda order: order["history"][0]["at_ms"])
+
+    def position(self, account: str, symbol: str = "BTCUSDT") -> Decimal:
+        """The signed position of a contract in base coins, as the exchange has it."""
+        venue = self.venues[account.partition("_")[0]]
+        held = venue.positions(venue.accounts[account], "perp")
+        names = {symbol, f"{symbol[:3]}-{symbol[3:]}-SWAP"}
+        own = [one for one in held if one.symbol in names]
+        sizes = (one.quantity * venue.market("perp", one.symbol).instrument.contract_size for one in own)
+        return sum(sizes, Decimal(0))
 
     def ledger(self, exchange: str) -> list[Any]:
         """Orders that the exchange accepted."""

@@ -7,7 +7,8 @@ import pytest
 
 from order_relay.core.ports import Entry, Letter
 from order_relay.exchanges import EXCHANGES
-from order_relay.service.redriving import BadCommand, Redrive
+from order_relay.service.redriving import Redrive
+from order_relay.service.switching import BadCommand
 from tests.service.bench import Bench
 from tests.service.cases import limit_buy, market_buy
 
@@ -146,4 +147,37 @@ def test_settling_a_parked_order_lifts_its_halt(bench: Bench, outcome: str, stat
 )  # fmt: skip
 def test_a_bad_command_says_what_is_wrong(redrive: Redrive, command: dict[str, Any]) -> None:
     with pytest.raises(BadCommand, match=r"[a-z]"):
+        redrive.run(command)
+
+
+@pytest.mark.parametrize(
+    ("scope", "name"), [("global", None), ("account", "okx"), ("route", "main"), ("symbol", "okx#okx#perp#BTCUSDT")]
+)
+def test_an_operator_halts_and_resumes_each_scope(okx: Bench, redrive: Redrive, scope: str, name: str | None) -> None:
+    halt = {"command": "halt", "scope": scope, "name": name, "why": "exchange under maintenance"}
+    assert redrive.run(halt)["applied"] is False
+    assert redrive.run({"command": "halts"})["halts"] == {}
+    redrive.run({**halt, "apply": True})
+    assert list(redrive.run({"command": "halts"})["halts"].values()) == ["exchange under maintenance"]
+    refused = okx.run(market_buy("BTCUSDT.P"))
+    assert (refused["state"], "exchange under maintenance" in refused["reason"]) == ("rejected", True)
+    redrive.run({"command": "resume", "scope": scope, "name": name, "apply": True})
+    assert redrive.run({"command": "halts"})["halts"] == {}
+    assert okx.run(market_buy("BTCUSDT.P", id="2"))["state"] == "placed"
+
+
+@pytest.mark.parametrize(
+    ("command", "word"),
+    [
+        ({"command": "halt", "scope": "world", "why": "x"}, "scope"),
+        ({"command": "halt", "scope": "account", "why": "x"}, "name"),
+        ({"command": "halt", "scope": "global"}, "why"),
+        ({"command": "resume", "scope": "symbol", "name": "BTCUSDT", "apply": True}, "exchange#account#market#SYMBOL"),
+        ({"command": "explode"}, "command must be"),
+    ],
+)
+def test_a_command_that_says_too_little_is_refused_by_its_field(
+    redrive: Redrive, command: dict[str, object], word: str
+) -> None:
+    with pytest.raises(BadCommand, match=word):
         redrive.run(command)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from multiprocessing import get_context
 
-from tests.simulation.rows import NOT_YET, ROWS
+from tests.simulation.rows import ROWS
 from tests.simulation.run import REPLAY, Verdict, run
 
 
@@ -55,8 +55,6 @@ def _table(hits: Counter[str]) -> None:
     print("row   runs  fault")
     for name, row in sorted(ROWS.items(), key=lambda item: (not item[0].isdigit(), item[0].zfill(3))):
         print(f"{name:>3} {hits[name]:7}  {row.what}")
-    for name, why in NOT_YET.items():
-        print(f"{name:>3} not yet  {why}")
 
 
 def _options() -> argparse.Namespace:

@@ -4,10 +4,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
+from tests.simulation.books import native
 from tests.simulation.evidence import CANCELS, ENDS, Evidence, Row, named, shown
 from tests.simulation.hand import BY_HAND
 from tests.simulation.simulation import USUAL_SKEW_MS, Simulation
 from tools.exchange_simulator.order import Order
+
+SIGNS = {"close": 0, "sell": 1, "buy": -1}
+"""Which positions an order can reduce."""
 
 
 def lost(evidence: Evidence) -> Iterator[str]:
@@ -60,13 +64,25 @@ def mismatched(evidence: Evidence) -> Iterator[str]:
             yield f"I1: {named(record)} names order {record['exchange_order_id']}, the exchange made {list(made)}"
         elif record["type"] == "market" and order.state == "open":
             yield f"I1: {named(record)} is a market order and {shown(order)}"
-        elif record["closed"] and _base(evidence, order) != Decimal(record["filled_quantity"] or 0):
+        elif record["closed"] and Decimal(record["filled_quantity"] or 0) not in _filled(evidence, record, order):
             yield f"I1: {named(record)} says {record['filled_quantity']} filled, the exchange {order.filled}"
 
 
-def _base(evidence: Evidence, order: Order) -> Decimal:
-    """What is filled of an order, in base coins."""
-    return order.filled * evidence.sim.venue.markets.of(order).instrument.contract_size
+def _filled(evidence: Evidence, record: Row, order: Order) -> set[Decimal]:
+    """What is filled of an order: base coins, or the money where the exchange was asked to spend some."""
+    base = order.filled * evidence.sim.venue_of(order.account).markets.of(order).instrument.contract_size
+    return {base, order.filled_value} if record["plan"]["unit"] == "quote" else {base}
+
+
+def renewed(evidence: Evidence) -> Iterator[str]:
+    """I1: every record keeps the moment at which a delivery of its alert was taken, however often it is put back."""
+    alerts = {record["sha256"]: record["alert_id"] for record in evidence.records.values()}
+    taken: dict[str, set[int]] = defaultdict(set)
+    for firing in evidence.sim.sender.firings:
+        taken[alerts.get(firing.digest, "")] |= {at_ms for at_ms, _ in firing.answers}
+    for record in evidence.records.values():
+        if record["firing_ms"] not in taken[record["alert_id"]]:
+            yield f"I1: {named(record)} says that it was taken at {record['firing_ms']}, which no delivery was"
 
 
 def unclosed(evidence: Evidence) -> Iterator[str]:
@@ -75,7 +91,7 @@ def unclosed(evidence: Evidence) -> Iterator[str]:
     if {"24", "54"} & set(sim.rows):
         return  # the times in the journal are then no measure
     for record in evidence.records.values():
-        if record["action"] != "close" or not (record["reason"] or "").startswith("nothing to close"):
+        if record["action"] not in SIGNS or not (record["reason"] or "").startswith("nothing to close"):
             continue
         at_ms = record["history"][-1]["at_ms"]
         around = (_held(sim, record, at_ms + change) for change in range(-2 * USUAL_SKEW_MS, 2 * USUAL_SKEW_MS, 50))
@@ -85,7 +101,8 @@ def unclosed(evidence: Evidence) -> Iterator[str]:
 
 
 def _held(sim: Simulation, record: Row, at_ms: int) -> set[str]:
-    """Positions of the record's coin at a moment, in words."""
-    positions = sim.venue.state.positions.values(at_ms)
-    coin = record["symbol"][:3]
-    return {f"{one.quantity} {one.symbol}" for one in positions if one.quantity and one.symbol[:3] == coin}
+    """Positions that the record could reduce at a moment, in words."""
+    own = (record["account"], native(record["account"], record["market"], record["symbol"]))
+    known = sim.venue_of(record["account"]).state.positions.values(at_ms)
+    mine = [one for one in known if one.quantity and (one.account, one.symbol) == own]
+    return {f"{one.quantity} {one.symbol}" for one in mine if one.quantity * SIGNS[record["action"]] >= 0}

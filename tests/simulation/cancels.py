@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tests.simulation.books import native
 from tests.simulation.evidence import CANCELS, Evidence, Row, concerns, leg_of, named, shown
 from tools.exchange_simulator.order import Order
 
@@ -21,18 +22,16 @@ def uncancelled(evidence: Evidence) -> Iterator[str]:
 def _meant(evidence: Evidence, cancel: Row, order_id: str, order: Order) -> bool:
     """True if the cancel should have ended this order."""
     leg, record = leg_of(evidence, cancel), evidence.records.get(order_id)
+    if order.account != cancel["account"]:
+        return False
     if "order_id" in leg:
         return bool(leg["order_id"] == order.order_id)
     if record:
         return concerns(cancel, record)
-    mine = (order.symbol, order.product) == (evidence.sim.place.native, evidence.sim.place.market)
+    mine = order.symbol == native(order.account, order.product, cancel["symbol"]) and order.product == cancel["market"]
     older = order.accepted_at_ms < cancel["firing_ms"] - SHOWN_AFTER_MS
     honest = not {"23", "24", "54", "F4"} & set(evidence.sim.rows)  # its age is told by clocks, nobody wrote it down
-    return cancel["action"] == "cancel_all" and mine and older and honest and _here(evidence, cancel)
-
-
-def _here(evidence: Evidence, record: Row) -> bool:
-    return bool(record["symbol"] == evidence.sim.place.symbol)
+    return cancel["action"] == "cancel_all" and mine and older and honest
 
 
 def overkilled(evidence: Evidence) -> Iterator[str]:

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from order_relay.core.message import Message, NewerSchema, Unreadable, decode
-from tests.simulation.exchange import Sent, order_of
+from tests.simulation.books import Fill, order_of
+from tests.simulation.exchange import Sent
 from tests.simulation.simulation import Simulation
 from tools.exchange_simulator.order import Order
 
@@ -24,10 +25,16 @@ class Evidence:
         self.made: dict[str, list[tuple[Sent, Order]]] = {order_id: [] for order_id in self.records}
         for sent in sim.network.sent:
             venue = sim.network.venue(sent.venue)
-            venue.matching.advance()
+            sim.network.ripen(venue)
             for order_id in sent.orders:
                 self.made.setdefault(sent.intent or "nobody", []).append((sent, order_of(venue, order_id)))
+        self.makers = {(sent.venue, order_id): sent.intent for sent in sim.network.sent for order_id in sent.orders}
         self.dead = list(_dead(sim))
+        self.buried = {message.sha256 for body in _letters(sim) if (message := _inside(body))}
+
+    def maker(self, fill: Fill) -> Row | None:
+        """The record that a fill belongs to; None for what was traded by hand."""
+        return self.records.get(self.makers.get((fill.venue, fill.order.order_id)) or "")
 
     def alive(self, order_id: str) -> list[tuple[Sent, Order]]:
         """Orders of a record that are open or have a fill."""
@@ -41,6 +48,12 @@ def _dead(sim: Simulation) -> Iterator[tuple[str, str]]:
             message = _inside(letter.body)
             if message:
                 yield message.alert_id, message.sha256
+
+
+def _letters(sim: Simulation) -> Iterator[str]:
+    """Every dead letter that there ever was."""
+    for queue in sim.queues.values():
+        yield from queue.dead.everything if queue.dead else ()
 
 
 def _inside(letter: str) -> Message | None:

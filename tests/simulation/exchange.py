@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import formatdate
 
-from order_relay.core.exchange import Request
+from order_relay.core.call import Request
 from order_relay.core.outcome import Answer
 from order_relay.core.ports import NoAnswer, NotSent
+from tests.simulation.books import Fill, Watch, entries
 from tests.simulation.faults import Plan
 from tests.simulation.process import Process
 from tests.simulation.scheduler import Scheduler
@@ -15,7 +16,6 @@ from tools.exchange_simulator.accounts import DEFAULT_ACCOUNTS
 from tools.exchange_simulator.faults import Fault, FaultScript
 from tools.exchange_simulator.message import Answer as VenueAnswer
 from tools.exchange_simulator.message import Drop, Hang, HttpRequest, HttpResponse
-from tools.exchange_simulator.order import Order
 from tools.exchange_simulator.registry import VENUES
 from tools.exchange_simulator.venue import Venue
 
@@ -25,7 +25,7 @@ SLOWEST_HOP_MS = 60
 
 @dataclass(slots=True, kw_only=True)
 class Sent:
-    """One placement that was handed to the network, and the orders an exchange made of it."""
+    """One placement that was handed to the network, and the orders and stops an exchange made of it."""
 
     intent: str | None
     venue: str
@@ -61,20 +61,23 @@ class CountingScript(FaultScript):
 
 @dataclass(slots=True)
 class Network:
-    """All venues of a run, and every placement ever sent to them."""
+    """All venues of a run, every placement ever sent to them, and every fill."""
 
     scheduler: Scheduler
     plan: Plan
     rng: random.Random
     venues: dict[str, Venue] = field(default_factory=dict)
     sent: list[Sent] = field(default_factory=list)
+    fills: list[Fill] = field(default_factory=list)
     calls: list[tuple[int, str, str]] = field(default_factory=list)
     _ops: dict[str, Mapping[tuple[str, str], str]] = field(default_factory=dict)
+    _watches: dict[str, Watch] = field(default_factory=dict)
 
     def venue(self, name: str) -> Venue:
         if name not in self.venues:
             venue = self.venues[name] = VENUES[name](DEFAULT_ACCOUNTS, lambda: self.scheduler.now_ms)
             venue.faults = CountingScript(self.plan)
+            self._watches[name] = Watch(venue)
             self._ops[name] = {key: route.op for key, route in venue.routes().items()}
         return self.venues[name]
 
@@ -82,14 +85,21 @@ class Network:
         return self._ops[venue.name].get((request.method, request.target.partition("?")[0]), "other")
 
     def deliver(self, journey: Journey) -> None:
-        """Let the exchange work a request now, and note which orders came of it."""
-        known = len(journey.venue.state.orders.values())
+        """Let the exchange work a request now, and note which orders and fills came of it."""
+        known = set(entries(journey.venue)) if journey.sent else set()
+        self.ripen(journey.venue)
         answer = journey.venue.handle(journey.http)
         if isinstance(answer, Hang) and answer.resume:
             answer = answer.resume()
         journey.answer, journey.answered_ms = answer, self.scheduler.now_ms
+        self.fills += self._watches[journey.venue.name].look(self.scheduler.now_ms)
         if journey.sent:
-            journey.sent.orders += [order.order_id for order in journey.venue.state.orders.values()[known:]]
+            journey.sent.orders += [order_id for order_id in entries(journey.venue) if order_id not in known]
+
+    def ripen(self, venue: Venue) -> None:
+        """Let what is only entrusted become real where it is due, and note its fills."""
+        venue.matching.advance()
+        self.fills += self._watches[venue.name].look(self.scheduler.now_ms)
 
 
 @dataclass(slots=True)
@@ -154,12 +164,6 @@ class SimulatedWire:
         sent = Sent(intent=self.process.intent, venue=venue.name, at_ms=now, skew_ms=self.process.lowest_skew_ms)
         self.network.sent.append(sent)
         return sent
-
-
-def order_of(venue: Venue, order_id: str) -> Order:
-    found = venue.state.orders.get(order_id)
-    assert found is not None
-    return found
 
 
 def _lower(headers: Mapping[str, str]) -> dict[str, str]:

@@ -1,7 +1,9 @@
 """The trader's own hand: orders that the relay never made, and cancels that name an order by the exchange's id."""
 
+from dataclasses import replace
 from decimal import Decimal
 
+from order_relay.core.limits import Limits
 from order_relay.core.order import Action, Leg, OrderType
 from order_relay.core.outcome import Failed
 from order_relay.core.ports import Missing, Unavailable
@@ -11,6 +13,7 @@ from order_relay.exchanges import EXCHANGES
 from order_relay.service.desk import Desk
 from order_relay.service.later import Ended, Later
 from order_relay.service.planning import plan
+from tests.simulation.books import entries, native, order_of
 from tests.simulation.simulation import Simulation
 
 BY_HAND = "by hand"
@@ -34,10 +37,21 @@ def _place(sim: Simulation) -> None:
         desk = Desk(
             EXCHANGES[place.exchange], place.account, sim.secrets[f"accounts/{place.account}"], sim.world(process)
         )
-        order = plan(desk, leg, f"byhand{sim.next_number():026}")
+        order = plan(desk, leg, f"byhand{sim.next_number():026}", Limits())
         desk.send(desk.placement(order, leg.symbol), desk.stamp_ms())
     except (Later, Ended, Failed, Refusal, Missing, Unavailable) as exc:
         process.note(f"gave up: {exc}")
+
+
+def hold(sim: Simulation, size: str) -> None:
+    """Let every account hold a position of so many coins from before."""
+    for account in sim.accounts:
+        venue, name = sim.venue_of(account), native(account, "perp", sim.place.symbol)
+        hedge = venue.accounts[account].position_mode == "hedge"
+        side = "net" if not hedge else "short" if size.startswith("-") else "long"
+        quantity = Decimal(size) / venue.market("perp", name).instrument.contract_size
+        held = venue.state.position((account, "perp", name, side))
+        venue.state.save_position(replace(held, quantity=quantity, entry_price=Decimal(60_000)))
 
 
 def cancel_by_id(sim: Simulation, seconds: float) -> None:
@@ -47,7 +61,7 @@ def cancel_by_id(sim: Simulation, seconds: float) -> None:
 
 def _name_one(sim: Simulation) -> None:
     where = (sim.place.native, sim.place.market, "open")
-    orders = sim.venue.state.orders.values()
+    orders = [order_of(sim.venue, order_id) for order_id in entries(sim.venue)]
     found = [one.order_id for one in orders if (one.symbol, one.product, one.state) == where]
     if found:
         body = {"action": "cancel", "symbol": sim.place.symbol, "order_id": sim.rng.choice(found)}

@@ -1,19 +1,34 @@
 """The journal: conditional writes as DynamoDB makes them, answers that get lost, throttles and outages."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from order_relay.core.ports import Conflict, Item, Unavailable
+from order_relay.service.halts import PARTITION
 from tests.simulation.process import Process
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One write that was applied, at its true time."""
+
+    at_ms: int
+    partition: str
+    key: str
+    data: Mapping[str, Any]
 
 
 @dataclass(slots=True)
 class Store:
-    """The table, shared by all processes: (partition, key) to item and expiry in epoch seconds."""
+    """The table, shared by all processes: (partition, key) to item and expiry in epoch seconds.
+
+    `kept`: every version of what the table itself forgets: halts, risk counters, position chains.
+    """
 
     items: dict[tuple[str, str], tuple[Item, int | None]] = field(default_factory=dict)
+    kept: list[Written] = field(default_factory=list)
 
     def data(self, prefix: str) -> list[Mapping[str, Any]]:
         """Every stored document whose key begins so."""
@@ -36,9 +51,12 @@ class SimulatedJournal:
         keys = sorted(key for part, key in self.store.items if part == partition and key.startswith(prefix))
         return [item for key in keys if (item := self._read(partition, key))]
 
-    def partition_of(self, key: str) -> str | None:
-        self._reach(f"scan {key}")
-        return next((partition for partition, stored in self.store.items if stored == key), None)
+    def everywhere(self, prefix: str) -> Iterator[tuple[str, Item]]:
+        self._reach(f"scan {prefix}")
+        for partition, key in list(self.store.items):
+            item = self._read(partition, key) if key.startswith(prefix) else None
+            if item is not None:
+                yield partition, item
 
     def write(
         self, partition: str, key: str, data: Mapping[str, Any], *, expect: Item | None, ttl_s: int | None = None
@@ -51,6 +69,8 @@ class SimulatedJournal:
         item = Item(key, json.loads(json.dumps(dict(data))), (expect.version if expect else 0) + 1)
         expiry = None if ttl_s is None else self.process.clock.wall_ms() // 1000 + ttl_s
         self.store.items[partition, key] = (item, expiry)
+        if _passing(partition, key):
+            self.store.kept.append(Written(self.process.scheduler.now_ms, partition, key, item.data))
         if data.get("state") == "sending" and data.get("plan"):
             self.process.intent = data["order_id"]
         if "state" in data:
@@ -74,6 +94,10 @@ class SimulatedJournal:
         if fault.kind == "lost" and event.startswith("write"):
             return True
         raise Unavailable(f"journal {event.partition(' ')[0]}: throttled")
+
+
+def _passing(partition: str, key: str) -> bool:
+    return partition == PARTITION or partition.startswith("risk#") or key == "halt" or key.startswith("chain#")
 
 
 def _seen(item: Item | None) -> tuple[int, object] | None:

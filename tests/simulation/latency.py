@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from tests.simulation.books import live
 from tests.simulation.sender import Firing
 from tests.simulation.simulation import Simulation
 
@@ -26,27 +27,21 @@ def _look(sim: Simulation, firing: Firing, body: dict[str, Any]) -> None:
     sim.scheduler.at(sim.scheduler.now_ms + WITHIN_MS, lambda: _judge(sim, firing, named))
 
 
-def _judge(sim: Simulation, firing: Firing, named: set[str]) -> None:
-    left = [order_id for order_id in named if _is_open(sim, order_id)]
+def _judge(sim: Simulation, firing: Firing, named: set[tuple[str, str]]) -> None:
+    left = [order_id for account, order_id in named if live(sim.venue_of(account), order_id)]
     accepted = firing.accepted is not None and firing.answers[0][1] is firing.accepted
     if left and accepted:
         sim.found.append(f"I8: {WITHIN_MS // 1000} s after {firing.body!r} still open: {', '.join(left)}")
 
 
-def _open(sim: Simulation, body: dict[str, Any]) -> list[str]:
-    """Exchange ids of placed orders that the cancel names and that are open now."""
+def _open(sim: Simulation, body: dict[str, Any]) -> list[tuple[str, str]]:
+    """Account and exchange id of each placed order that the cancel names and that is open now."""
     rows = sim.store.data("order#")
     return [
-        str(row["exchange_order_id"])
+        (row["account"], str(row["exchange_order_id"]))
         for row in rows
         if row["state"] == "placed"
         and row["symbol"] == body["symbol"]
         and (body["action"] == "cancel_all" or row["ref"] == body.get("ref"))
-        and row["exchange_order_id"]
-        and _is_open(sim, row["exchange_order_id"])
+        and live(sim.venue_of(row["account"]), row["exchange_order_id"])
     ]
-
-
-def _is_open(sim: Simulation, order_id: str) -> bool:
-    order = sim.venue.state.orders.get(order_id)
-    return order is not None and order.state in ("open", "entrusting")

@@ -140,6 +140,17 @@ class SimulatedInbox:
             return
         self.queue.hide(receipt, max(1, -int(-seconds // 1)) * 1000)
 
+    def requeue(self, delivery: Delivery, body: str) -> None:
+        self.process.touch("requeue")
+        fault = self.process.plan.take("inbox", self.process.name, "requeue")
+        if fault is None or fault.kind == "lost":
+            held = deduplication_id("hold", delivery.message_id, str(delivery.receives))
+            self.queue.send(body, delivery.group, held)
+            self.process.note(f"put {delivery.message_id} back at the tail")
+        if fault:
+            raise Unavailable("queue: timed out")
+        self.process.mark("requeued")
+
     def bury(self, delivery: Delivery, reason: str, at_ms: int) -> None:
         self.process.touch("bury")
         envelope = {"message": delivery.body, "reason": reason, "at_ms": at_ms, "receives": delivery.receives}

@@ -2,11 +2,15 @@
 
 from typing import Any
 
-from tests.simulation.hand import cancel_by_id, trade_by_hand
+from tests.simulation.hand import cancel_by_id, hold, trade_by_hand
 from tests.simulation.sender import TOKEN
 from tests.simulation.simulation import Simulation
+from tests.simulation.strategies import control, link, protected, protection, sized, stop, target
 
 Body = dict[str, Any]
+
+SWITCHES_RESENT = 0.0
+"""How often a halt is delivered again: not yet, a resend still counts as a new word (`Run._control`)."""
 
 
 def limit_buy(sim: Simulation, **more: Any) -> Body:
@@ -36,19 +40,18 @@ def cancel_all(sim: Simulation, **more: Any) -> Body:
     return {"action": "cancel_all", "symbol": sim.place.symbol, "id": f"cancel-{sim.next_number()}", **more}
 
 
-def closable(sim: Simulation) -> bool:
-    """A spot account of the simulator holds 100 BTC, which no test wants to sell at once."""
-    return sim.place.market == "perp"
-
-
 def trade(sim: Simulation) -> None:
-    """Fire two to five ordinary alerts within 45 s."""
+    """Fire two to five ordinary alerts within 45 s; now and then the accounts hold a position already."""
+    if sim.place.market == "perp" and not {"17", "32", "53"} & set(sim.rows) and sim.rng.random() < 0.4:
+        hold(sim, sim.rng.choice(("0.05", "-0.05")))
     for _ in range(sim.rng.randint(2, 5)):
         body = _some(sim)
         if isinstance(body, dict) and sim.rng.random() < 0.1:
             body["token"] = TOKEN
         resends = (sim.rng.randint(500, 9_000), sim.rng.randint(9_000, 26_000)) if sim.rng.random() < 0.15 else ()
         sim.sender.fire(sim.s(sim.rng.uniform(0, 45)), body, resends_ms=resends)
+    if sim.rng.random() < 0.06:
+        _switch(sim)
     if sim.rng.random() < 0.15:
         cancel_by_id(sim, sim.rng.uniform(10, 60))
     if sim.rng.random() < 0.15:
@@ -60,20 +63,37 @@ def lasting(sim: Simulation) -> Body:
     return {"valid_for": str(sim.rng.choice((5, 15, 60, 90, 300, 600)))}
 
 
+def _switch(sim: Simulation) -> None:
+    """Halt the route by an alert and, mostly, resume it by another."""
+    start_s = sim.rng.uniform(0, 30)
+    resends = (sim.rng.randint(3_000, 20_000),) if sim.rng.random() < SWITCHES_RESENT else ()
+    sim.sender.fire(sim.s(start_s), control(sim, "halt"), resends_ms=resends)
+    if sim.rng.random() < 0.7:
+        sim.sender.fire(sim.s(start_s + sim.rng.uniform(0.2, 25)), control(sim, "resume"))
+
+
 def _some(sim: Simulation) -> Body | list[Body]:
-    """One alert of any kind, a fifth of them on another symbol."""
+    """One alert of any kind, a fifth of the plain ones on another symbol."""
     choice, ref = sim.rng.random(), sim.rng.choice(("entry", "exit"))
-    if choice < 0.55:
+    if choice < 0.4:
         body = _order(sim, ref)
         return _elsewhere(body) if sim.rng.random() < 0.2 else body
-    if choice < 0.65:
-        return _exit(sim) if closable(sim) else limit_sell(sim, ref=ref)
-    if choice < 0.78:
+    if choice < 0.6:
+        return _planned(sim, ref)
+    if choice < 0.7:
+        return _exit(sim) if sim.place.market == "perp" else limit_sell(sim, ref=ref)
+    if choice < 0.81:
         return cancel(sim, ref)
-    if choice < 0.9:
+    if choice < 0.91:
         return cancel_all(sim)
     shared = {"id": f"both-{sim.next_number()}"}
     return [{**cancel_all(sim), **shared}, limit_buy(sim, ref=ref, **shared)]
+
+
+def _planned(sim: Simulation, ref: str) -> Body:
+    """What a strategy sends: where it wants to be, how it got there, or a share of what it has."""
+    make = sim.rng.choice((target, target, link, sized, stop, protected))
+    return make(sim, ref=ref, **lasting(sim))
 
 
 def _order(sim: Simulation, ref: str) -> Body:
@@ -96,6 +116,8 @@ def _picky(sim: Simulation, **more: Any) -> Body:
 
 def _exit(sim: Simulation) -> Body:
     kind = sim.rng.random()
+    if kind < 0.1:
+        return protection(sim)
     if kind < 0.6:
         return close(sim)
     if kind < 0.8:

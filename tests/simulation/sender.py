@@ -16,11 +16,16 @@ RESENDS = 3
 RESEND_MS = 5_000
 LAST_RESEND_MS = 27_000
 WEBHOOK_MS = 10_000
+CONTROLS = frozenset({"halt", "resume"})
+"""Alerts that switch the route and leave no order."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Firing:
-    """One true firing of an alert: its body and every answer it got. `legs` is how many orders it asks for."""
+    """One true firing of an alert: its body and every answer it got.
+
+    `legs` is how many orders it asks for; `control` is the word of an alert that switches the route.
+    """
 
     body: bytes
     legs: int
@@ -29,6 +34,7 @@ class Firing:
     first_ms: int = 0
     answers: list[tuple[int, Reply | None]] = field(default_factory=list)
     again: "Firing | None" = None
+    control: str | None = None
 
     @property
     def digest(self) -> str:
@@ -54,22 +60,25 @@ class Sender:
 
     scheduler: Scheduler
     cold: Callable[[str], Door]
+    accounts: int = 1
     firings: list[Firing] = field(default_factory=list)
     idle: list[Door] = field(default_factory=list)
     opened: int = 0
     requests: int = 0
     slow_start_ms: int = 0
 
-    def fire(
-        self, at_ms: int, body: Any, *, resends_ms: tuple[int, ...] = (), accounts: int = 1, again: Firing | None = None
-    ) -> Firing:
+    def fire(self, at_ms: int, body: Any, *, resends_ms: tuple[int, ...] = (), again: Firing | None = None) -> Firing:
         """Plan a firing; `resends_ms` are deliveries after the first although it was answered.
 
         `again`: this is no new firing but a repeat under the same explicit id.
         """
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        legs = len(body) if isinstance(body, list) else 1
-        firing = Firing(body=raw, legs=legs, accounts=accounts, again=again, first_ms=at_ms)
+        parts = body if isinstance(body, list) else [body]
+        legs = sum(not isinstance(part, dict) or part["action"] not in CONTROLS for part in parts)
+        control = None if legs else body["action"]
+        firing = Firing(
+            body=raw, legs=legs, accounts=self.accounts, again=again, first_ms=at_ms, control=control
+        )  # fmt: skip
         self.firings.append(firing)
         self.scheduler.at(at_ms, lambda: self._post(firing, RESENDS))
         for later_ms in resends_ms:

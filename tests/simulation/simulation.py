@@ -1,8 +1,10 @@
-"""One run: the relay's real use cases between simulated ports, one account at one exchange, and a plan of faults."""
+"""One run: the relay's real use cases between simulated ports, a route of one or two accounts, and a plan of faults."""
 
 import random
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
@@ -10,9 +12,12 @@ from order_relay.core.ports import Unavailable
 from order_relay.exchanges import EXCHANGES
 from order_relay.service.desk import Memory, World
 from order_relay.service.intake import Intake
-from order_relay.service.redriving import BadCommand, Redrive
+from order_relay.service.later import Later
+from order_relay.service.redriving import Redrive
+from order_relay.service.switching import BadCommand
 from order_relay.service.worker import Worker
 from tests.service.bench import Recorder
+from tests.simulation.books import held, native
 from tests.simulation.clock import HostClock
 from tests.simulation.exchange import Network, SimulatedWire
 from tests.simulation.faults import Plan
@@ -51,16 +56,20 @@ class Place:
     @property
     def native(self) -> str:
         """The exchange's own spelling of the symbol."""
-        known = {("okx", "spot"): "BTC-USDT", ("okx", "perp"): "BTC-USDT-SWAP"}
-        return known.get((self.account, self.market), "BTCUSDT")
+        return native(self.account, self.market, self.symbol)
 
 
 class Simulation:
-    """Everything of one run; rows of the fault table arrange what will happen in it."""
+    """Everything of one run; rows of the fault table arrange what will happen in it.
 
-    def __init__(self, seed: int, place: Place) -> None:
+    Most of them trouble the exchange of the place; a second account only trades the same alerts.
+    """
+
+    def __init__(self, seed: int, place: Place, second: str | None = None) -> None:
         self.rng = random.Random(seed)
         self.place = place
+        self.accounts = [place.account, *([second] if second else [])]
+        self.limits: dict[str, object] = {}
         self.trace = Trace()
         self.scheduler = Scheduler()
         self.plan = Plan(lambda: self.scheduler.now_ms, random.Random(seed + 1))
@@ -75,14 +84,32 @@ class Simulation:
         self.checks: list[Callable[[], str | None]] = []
         self.found: list[str] = []
         self.secrets: dict[str, Any] = {f"accounts/{name}": secret for name, secret in credentials().items()}
-        self.secrets["routes"] = {"main": route(place.account, TOKEN)}
+        self.secrets["routes"] = {"main": self.route(TOKEN)}
         self.queues = {name: self._queue(name) for name in CONCURRENCY}
         self.network = Network(self.scheduler, self.plan, self.rng)
         self.venue: Venue = self.network.venue(place.exchange)
         self.lanes = {name: self._lane(name, number) for name, number in CONCURRENCY.items()}
-        self.sender = Sender(scheduler=self.scheduler, cold=self._door)
+        self.sender = Sender(scheduler=self.scheduler, cold=self._door, accounts=len(self.accounts))
 
     # For the rows
+
+    def route(self, *tokens: str) -> dict[str, Any]:
+        hashes = [sha256(token.encode()).hexdigest() for token in tokens]
+        options = {"control": True}
+        rest = {"accounts": self.accounts, "format": "native", "limits": self.limits, "options": options}
+        return {"token_sha256": hashes, **rest}
+
+    def limit(self, **limits: object) -> None:
+        """Bound what the route may send."""
+        self.limits |= limits
+
+    def venue_of(self, account: str) -> Venue:
+        return self.network.venue(account.partition("_")[0])
+
+    def held(self, account: str, symbol: str, at_ms: int | None = None) -> Decimal:
+        """What an account holds of an alert's symbol, signed, in base coins, by the exchange's book."""
+        market = "perp" if symbol.endswith(".P") else "spot"
+        return held(self.venue_of(account), account, market, native(account, market, symbol), at_ms)
 
     @property
     def partition(self) -> str:
@@ -106,6 +133,16 @@ class Simulation:
     def operate(self, seconds: float, command: Mapping[str, Any]) -> None:
         """Let an operator run the redrive function."""
         self.at(seconds, lambda: self.scheduler.spawn(lambda: self._operate(command)))
+
+    def operator(self, seconds: float, act: Callable[[SimulatedJournal], None]) -> None:
+        """Let an operator write to the journal."""
+        self.at(seconds, lambda: self.scheduler.spawn(lambda: self._act(act)))
+
+    def _act(self, act: Callable[[SimulatedJournal], None]) -> None:
+        process = self.process("operator")
+        process.begin(OPERATOR_MS)
+        with suppress(Unavailable, Later):
+            act(SimulatedJournal(process, self.store))
 
     # Processes
 
@@ -170,7 +207,3 @@ class Simulation:
         )  # fmt: skip
         queue.changed = lane.poll_soon
         return lane
-
-
-def route(account: str, *tokens: str) -> dict[str, Any]:
-    return {"token_sha256": [sha256(token.encode()).hexdigest() for token in tokens], "accounts": [account]}

@@ -57,6 +57,15 @@ def test_futures_margin_is_bound_by_leverage(client: Client) -> None:
     assert client.post("/v2/futures/order", LONG | {"amount": "100"})["code"] == 3109
 
 
+def test_futures_money_is_free_frozen_by_orders_or_margin_with_its_open_profit(client: Client, venue: CoinEx) -> None:
+    client.post("/v2/futures/order", LONG | {"amount": "1"})
+    client.post("/v2/futures/order", FUTURES | {"amount": "1"})
+    venue.set_price("perp", "BTCUSDT", "60100")
+    balance = {row["ccy"]: row for row in client.get("/v2/assets/futures/balance")["data"]}["USDT"]
+    assert (balance["available"], balance["frozen"]) == ("989000", "5000")
+    assert (balance["margin"], balance["unrealized_pnl"]) == ("6100", "100")
+
+
 def test_a_stop_order_waits_triggers_and_becomes_an_order(client: Client, venue: CoinEx) -> None:
     stop = without(LIMIT, "price") | {"type": "market", "side": "sell", "trigger_price": "59000"}
     stop_id = client.post("/v2/spot/stop-order", stop)["data"]["stop_id"]

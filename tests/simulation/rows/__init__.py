@@ -1,6 +1,8 @@
 """The rows of the fault table, each as a named injector."""
 
-from tests.simulation.rows import codes, exchange, operator, process, sender, storage
-from tests.simulation.rows.catalogue import NOT_YET, ROWS, Row, fitting
+from tests.simulation.rows import chain, codes, exchange, operator, process, risk, sender, storage
+from tests.simulation.rows.catalogue import ROWS, Row, fitting
 
-__all__ = ["NOT_YET", "ROWS", "Row", "codes", "exchange", "fitting", "operator", "process", "sender", "storage"]
+__all__ = [
+    "ROWS", "Row", "chain", "codes", "exchange", "fitting", "operator", "process", "risk", "sender", "storage",
+]  # fmt: skip

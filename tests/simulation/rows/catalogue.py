@@ -1,4 +1,4 @@
-"""The list that every injector joins, and what later features still have to bring."""
+"""The list that every injector joins."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,9 +7,6 @@ from tests.simulation.simulation import Place, Simulation
 
 Arrange = Callable[[Simulation], None]
 
-NOT_YET = {
-    "42": "500 alerts a minute: the risk counters (orders per minute, notional per day) come with the risk issue",
-}
 PLACEMENTS_ONLY = frozenset({"1", "2", "15", "16", "19", "20", "22", "31", "45", "56", "F7"})
 """Rows that trouble placements and nothing else: in a run of these alone, cancels must be as fast as ever (I8)."""
 

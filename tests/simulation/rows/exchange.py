@@ -7,6 +7,7 @@ from order_relay.exchanges import EXCHANGES
 from tests.simulation.rows.catalogue import row
 from tests.simulation.scenario import cancel, cancel_all, close, limit_buy, limit_sell, market_buy
 from tests.simulation.simulation import Simulation
+from tests.simulation.strategies import target
 
 HEDGED = ("okx", "bitget", "bitget_uta", "bitunix")
 LOST = ("accept_then_drop", "accept_then_hang")
@@ -49,6 +50,9 @@ def reads_lag(sim: Simulation) -> None:
     sim.at(120, lambda: setattr(sim.venue, "read_lag_ms", 0))
     sim.venue.add_fault(op="place", kind="accept_then_drop", times=sim.rng.randint(0, 2))
     _order(sim)
+    start_s = sim.rng.uniform(48, 60)
+    sim.sender.fire(sim.s(start_s), {**limit_buy(sim, quantity="0.02", valid_for="600"), "price": "60900"})
+    sim.sender.fire(sim.s(start_s + sim.rng.uniform(0.1, 1.2)), target(sim, valid_for="600"))
     sim.watch("17", lambda: any(op == "query" for _, _, op in sim.network.calls))
 
 
@@ -172,10 +176,12 @@ def duplicate_on_the_second_step(sim: Simulation) -> None:
     firing = sim.sender.fire(sim.s(start_s), close(sim))
 
     def flat() -> str | None:
-        held = [one for one in sim.venue.state.positions.values() if one.quantity and one.symbol == sim.place.native]
+        own = (sim.place.account, sim.place.native)
+        held = [one for one in sim.venue.state.positions.values() if one.quantity and (one.account, one.symbol) == own]
         rows = sim.store.data("order#")
-        mine = [one for one in rows if one["sha256"] == firing.digest]
-        later = any(one["firing_ms"] > firing.first_ms and one["state"] == "placed" for one in rows)
+        mine = [one for one in rows if (one["sha256"], one["account"]) == (firing.digest, sim.place.account)]
+        closed_ms = min((one["placed_at_ms"] or 0 for one in mine), default=0)
+        later = any((one["placed_at_ms"] or 0) > closed_ms for one in rows if one not in mine)
         whole = all(one["state"] == "placed" and "partly" not in (one["reason"] or "") for one in mine)
         done = mine and not later and whole
         return f"I1: the close is placed, but {len(held)} positions are left" if held and done else None

@@ -1,5 +1,6 @@
 """Dead letters and their operator: rows 37, 38, 48, 55."""
 
+from tests.simulation.books import order_of
 from tests.simulation.rows.catalogue import row
 from tests.simulation.scenario import close, limit_buy, market_buy
 from tests.simulation.simulation import Simulation
@@ -67,12 +68,15 @@ def settle_parked(sim: Simulation, seconds: float) -> None:
 
 
 def _settle(sim: Simulation) -> None:
-    intents = {order_id: sent.intent for sent in sim.network.sent for order_id in sent.orders}
-    orders = sim.venue.state.orders.values()
-    there = {intents.get(one.order_id) for one in orders if one.filled or one.state == "open"}
+    there = {sent.intent for sent in sim.network.sent for order_id in sent.orders if _counts(sim, sent.venue, order_id)}
     for record in sim.store.data("order#"):
-        if record["state"] == "parked" and record["type"] in ("market", "limit"):
+        if record["state"] == "parked" and record["type"] in ("market", "limit", "stop"):
             outcome = "placed" if record["order_id"] in there else "absent"
             command = {"command": "settle", "order_id": record["order_id"], "outcome": outcome, "apply": True}
             sim.plan.hits["settled"] += 1
             sim.operate(2_000 + sim.rng.random(), command)
+
+
+def _counts(sim: Simulation, venue: str, order_id: str) -> bool:
+    order = order_of(sim.network.venue(venue), order_id)
+    return bool(order.filled) or order.state == "open"

@@ -5,7 +5,7 @@ import json
 from tests.simulation.rows.catalogue import row
 from tests.simulation.scenario import limit_buy, market_buy
 from tests.simulation.sender import NEW_TOKEN, TOKEN, Firing
-from tests.simulation.simulation import Simulation, route
+from tests.simulation.simulation import Simulation
 
 NASTY: tuple[bytes, ...] = (
     b"[" * 16_000, b'{"action":"buy","symbol":"BTCUSDT","quantity":NaN}',
@@ -62,7 +62,7 @@ def webhook_token_rotated(sim: Simulation) -> None:
     sim.sender.fire(sim.s(warm_s), limit_buy(sim))
 
     def rotate() -> None:
-        sim.secrets["routes"] = {"main": route(sim.place.account, TOKEN, NEW_TOKEN)}
+        sim.secrets["routes"] = {"main": sim.route(TOKEN, NEW_TOKEN)}
         for firing in sim.sender.firings:
             firing.token = NEW_TOKEN
 
@@ -114,7 +114,7 @@ def two_versions_side_by_side(sim: Simulation) -> None:
         if sim.scheduler.now_ms >= deployed_ms or "schema" not in body:
             return body
         sim.plan.hits["46"] += 1
-        return json.dumps({**json.loads(body), "schema": 2, "legs": "unreadable here"})
+        return json.dumps({**json.loads(body), "schema": 99, "legs": "unreadable here"})
 
     lane.rewrite = older_build
     sim.sender.fire(sim.s(sim.rng.uniform(0, 30)), limit_buy(sim, valid_for="600"))

@@ -1,7 +1,9 @@
 """Faults of the queues, the journal and the secrets behind the workers: rows 9, 28-30, 34, 36, 41."""
 
 from order_relay.core.identity import group_id
-from order_relay.core.ports import Item
+from order_relay.core.ports import Journal
+from order_relay.service.book import Book
+from order_relay.service.halts import EVERYTHING, Halts, of_account, of_route
 from tests.simulation.rows.catalogue import row
 from tests.simulation.scenario import limit_buy, market_buy
 from tests.simulation.simulation import Simulation
@@ -60,19 +62,16 @@ def visibility_cannot_be_changed(sim: Simulation) -> None:
 
 @row("41")
 def halted(sim: Simulation) -> None:
-    """The symbol is halted while orders are queued."""
+    """Everything, an account, a route or a symbol is halted while orders are queued."""
     start_s = sim.rng.uniform(2, 30)
+    scope = sim.rng.choice((EVERYTHING, of_account(sim.place.account), of_route("main"), ""))
 
-    def halt() -> None:
-        sim.store.items[sim.partition, "halt"] = (Item("halt", {"why": "an operator said so"}, 1), None)
+    def halt(journal: Journal) -> None:
+        if scope:
+            Halts(journal).halt(scope, "an operator said so")
+        else:
+            Book.at(journal, sim.partition).halt("an operator said so")
 
-    sim.at(start_s, halt)
-    body = limit_buy(sim)
-    sim.sender.fire(sim.s(start_s + 1), body)
+    sim.operator(start_s, halt)
+    sim.sender.fire(sim.s(start_s + 1), limit_buy(sim))
     sim.watch("41", lambda: any("halted" in (one["reason"] or "") for one in sim.store.data("order#")))
-    sim.checks.append(lambda: _sent_while_halted(sim, str(body["price"])))
-
-
-def _sent_while_halted(sim: Simulation, price: str) -> str | None:
-    found = [one for one in sim.store.data("order#") if one["price"] == price and one["state"] == "placed"]
-    return "I3: an opening was placed while its symbol was halted" if found else None

@@ -1,4 +1,4 @@
-"""Trigger, take-profit and stop-loss orders of classic futures accounts: /api/v2/mix/order/*plan* (sheet section 9)."""
+"""Trigger, trailing, take-profit and stop-loss orders of classic futures: /api/v2/mix/order/*plan* (sheet 9)."""
 
 from __future__ import annotations
 
@@ -12,20 +12,39 @@ from tools.exchange_simulator.bitget.mix import ORDER, order_draft, require_mark
 from tools.exchange_simulator.bitget.positions import current_positions, trigger_flaw
 from tools.exchange_simulator.bitget.route import Routes
 from tools.exchange_simulator.number import plain, read_decimal
-from tools.exchange_simulator.order import PERP, Draft, Position, Stop
+from tools.exchange_simulator.order import PERP, Draft, Position, Refusal, Stop
 from tools.exchange_simulator.venue import Call, Venue
 
 PROFIT_PLANS = ("profit_plan", "pos_profit")
 TPSL_PLANS = (*PROFIT_PLANS, "loss_plan", "pos_loss")
 TRIGGER_TYPES = ("mark_price", "fill_price")
+ORDER_PLANS = ("normal_plan", "track_plan")
+PROFIT = ("stopSurplusTriggerPrice", "stopSurplusExecutePrice")
+LOSS = ("stopLossTriggerPrice", "stopLossExecutePrice")
+STATUSES = {"waiting": "live", "triggered": "executed", "failed": "fail_execute", "cancelled": "cancelled"}
 HOLD_SIDES = {"long": "long", "short": "short", "buy": "long", "sell": "short"}
 
 
 def place(venue: Venue, call: Call) -> object:
-    field.choice(call.body, "planType", ("normal_plan",))
+    """Store a trigger order, or a trailing one, which this simulator does not let follow the price."""
+    trails = field.choice(call.body, "planType", ORDER_PLANS) == "track_plan"
     field.choice(call.body, "triggerType", TRIGGER_TYPES)
     draft = order_draft(venue, call, "price")
-    return _store(venue, call, draft, field.positive(call.body, "triggerPrice"))
+    trigger = field.positive(call.body, "triggerPrice")
+    if trails:
+        trigger = _trail(call, draft, trigger)
+    attached = () if trails else field.attached(call.body, draft.side, PROFIT, LOSS)
+    return _store(venue, call, replace(draft, attached=attached), trigger)
+
+
+def _trail(call: Call, draft: Draft, activation: Decimal) -> Decimal:
+    """Return where a trailing order stands at first: callbackRatio percent, at most 10, behind its activation."""
+    ratio = field.positive(call.body, "callbackRatio")
+    if ratio > 10:
+        raise Refusal("40020", "Parameter callbackRatio error")
+    field.choice(call.body, "orderType", ("market",))
+    distance = activation * ratio / 100
+    return activation - distance if draft.side == "sell" else activation + distance
 
 
 def place_tpsl(venue: Venue, call: Call) -> object:
@@ -57,14 +76,13 @@ def place_tpsl(venue: Venue, call: Call) -> object:
 
 
 def cancel(venue: Venue, call: Call) -> object:
-    """Cancel the named trigger orders, or all of one symbol and plan type when none is named."""
+    """Cancel the named orders of one symbol and plan type, or all of them when none is named."""
     require_product(call.body)
-    symbol = field.text(call.body, "symbol")
-    waiting = [stop for stop in _stops(venue, call) if stop.state == "waiting" and symbol in {"", stop.draft.symbol}]
+    symbol, plan = field.text(call.body, "symbol"), field.text(call.body, "planType") or "normal_plan"
+    alike = [stop for stop in _stops(venue, call) if symbol in {"", stop.draft.symbol} and _plan_type(stop) == plan]
+    waiting = [stop for stop in alike if stop.state == "waiting"]
     if call.body.get("orderIdList") is None:
-        plan = field.text(call.body, "planType") or "normal_plan"
-        named_by_plan = [stop for stop in waiting if _plan_type(stop) == plan]
-        return {"successList": [_end(venue, stop) for stop in named_by_plan], "failureList": []}
+        return {"successList": [_end(venue, stop) for stop in waiting], "failureList": []}
     success, failure = [], []
     for row in field.rows(call.body, "orderIdList", 50):
         order_id, client_id = field.order_ids(row)
@@ -77,13 +95,21 @@ def cancel(venue: Venue, call: Call) -> object:
 
 
 def pending(venue: Venue, call: Call) -> object:
+    return _list(venue, call, ended=False)
+
+
+def history(venue: Venue, call: Call) -> object:
+    return _list(venue, call, ended=True)
+
+
+def _list(venue: Venue, call: Call, ended: bool) -> object:
     require_product(call.query)
     kind = field.choice(call.query, "planType", ("normal_plan", "track_plan", "profit_loss"))
     symbol, order_id, client_id = (call.query.get(name, "") for name in ("symbol", "orderId", "clientOid"))
     wanted = [
         stop
         for stop in venue.stops(call.account)
-        if stop.state == "waiting"
+        if (stop.state != "waiting") == ended
         and stop.draft.product == PERP
         and _kind(stop) == kind
         and symbol in {"", stop.draft.symbol}
@@ -97,8 +123,7 @@ def pending(venue: Venue, call: Call) -> object:
 def _store(venue: Venue, call: Call, draft: Draft, trigger: Decimal) -> dict[str, str]:
     require_new(venue, call.account, PERP, draft.client_id)
     whole = str(draft.native["planType"]).startswith("pos_")
-    kept = replace(draft, attached=())
-    return named(venue.submit_stop(kept, trigger, closes_position=whole))
+    return named(venue.submit_stop(draft, trigger, closes_position=whole))
 
 
 def _held(venue: Venue, call: Call, symbol: str) -> Position:
@@ -126,25 +151,24 @@ def _plan_type(stop: Stop) -> str:
 
 
 def _kind(stop: Stop) -> str:
-    return "normal_plan" if _plan_type(stop) == "normal_plan" else "profit_loss"
+    return _plan_type(stop) if _plan_type(stop) in ORDER_PLANS else "profit_loss"
 
 
 def _row(stop: Stop) -> dict[str, Any]:
     draft = stop.draft
     hedge = draft.position_side != "net"
     return {
-        "planType": draft.native.get(
-            "planType", "profit_plan" if stop.rises == (draft.side == "sell") else "loss_plan"
-        ),
+        "planType": _plan_type(stop),
         "symbol": draft.symbol,
         "size": plain(draft.quantity),
         **named(stop),
         "price": "" if draft.price is None else plain(draft.price),
         "executePrice": "0" if draft.price is None else plain(draft.price),
-        "callbackRatio": "",
+        "callbackRatio": draft.native.get("callbackRatio", ""),
         "triggerPrice": plain(stop.trigger_price),
         "triggerType": draft.native.get("triggerType", "fill_price"),
-        "planStatus": "live",
+        "planStatus": STATUSES[stop.state],
+        "executeOrderId": stop.order_id or "",
         "side": {"net": draft.side, "long": "buy", "short": "sell"}[draft.position_side],
         "posSide": draft.position_side,
         "marginCoin": draft.native.get("marginCoin", "USDT"),
@@ -163,4 +187,5 @@ ROUTES: Routes = {
     f"POST {ORDER}/place-tpsl-order": ("place", place_tpsl),
     f"POST {ORDER}/cancel-plan-order": ("cancel", cancel),
     f"GET {ORDER}/orders-plan-pending": ("query", pending),
+    f"GET {ORDER}/orders-plan-history": ("query", history),
 }

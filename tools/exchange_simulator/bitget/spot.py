@@ -18,6 +18,7 @@ TRADE = "/api/v2/spot/trade"
 TWO_HOURS_MS = 7_200_000
 PROFIT = ("presetTakeProfitPrice", "executeTakeProfitPrice")
 LOSS = ("presetStopLossPrice", "executeStopLossPrice")
+PLAN_STATUSES = {"waiting": "live", "triggered": "executed", "failed": "fail_execute", "cancelled": "cancelled"}
 
 
 def place(venue: Venue, call: Call) -> object:
@@ -102,12 +103,32 @@ def cancel_plan(venue: Venue, call: Call) -> object:
 
 
 def plans(venue: Venue, call: Call) -> object:
-    waiting = [
+    return _plans(venue, call, ended=False)
+
+
+def ended_plans(venue: Venue, call: Call) -> object:
+    return _plans(venue, call, ended=True)
+
+
+def sub_orders(venue: Venue, call: Call) -> object:
+    """Answer with the order that a triggered plan became."""
+    number = field.required(call.query, "planOrderId")
+    stop = next((stop for stop in venue.stops(call.account) if stop.stop_id == number), None)
+    if stop is None or stop.draft.product != SPOT:
+        raise venue.rejection("plan_gone", SPOT)
+    price = plain(stop.draft.price or Decimal(0))
+    return [{"orderId": stop.order_id, "price": price, "type": stop.draft.kind, "status": "success"}] * bool(
+        stop.order_id
+    )
+
+
+def _plans(venue: Venue, call: Call, ended: bool) -> object:
+    wanted = [
         stop
         for stop in venue.stops(call.account)
-        if stop.state == "waiting" and stop.draft.product == SPOT and _same_symbol(stop.draft.symbol, call)
+        if (stop.state != "waiting") == ended and stop.draft.product == SPOT and _same_symbol(stop.draft.symbol, call)
     ]
-    return {"nextFlag": False, "idLessThan": "", "orderList": [_plan_row(stop) for stop in page(waiting, call.query)]}
+    return {"nextFlag": False, "idLessThan": "", "orderList": [_plan_row(stop) for stop in page(wanted, call.query)]}
 
 
 def assets(venue: Venue, call: Call) -> object:
@@ -223,7 +244,7 @@ def _plan_row(stop: Stop) -> dict[str, Any]:
         "size": draft.native["size"],
         "executePrice": plain(draft.price or Decimal(0)),
         "triggerPrice": plain(stop.trigger_price),
-        "status": "live",
+        "status": PLAN_STATUSES[stop.state],
         "orderType": draft.kind,
         "side": draft.side,
         "planType": draft.native.get("planType", "amount"),
@@ -245,5 +266,7 @@ ROUTES: Routes = {
     f"POST {TRADE}/place-plan-order": ("place", place_plan),
     f"POST {TRADE}/cancel-plan-order": ("cancel", cancel_plan),
     f"GET {TRADE}/current-plan-order": ("query", plans),
+    f"GET {TRADE}/history-plan-order": ("query", ended_plans),
+    f"GET {TRADE}/plan-sub-order": ("query", sub_orders),
     "GET /api/v2/spot/account/assets": ("account", assets),
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 from tools.exchange_simulator.accounts import Account
 from tools.exchange_simulator.bitget import field
-from tools.exchange_simulator.bitget.lookup import named, pick, stops_of
+from tools.exchange_simulator.bitget.lookup import named, page, pick, stops_of
 from tools.exchange_simulator.bitget.positions import (
     MARGIN_MODES,
     POSITION_MODES,
@@ -24,6 +24,7 @@ from tools.exchange_simulator.order import PERP, Draft, Position, Stop
 from tools.exchange_simulator.venue import Call, Venue
 
 ACCOUNT = "/api/v3/account"
+STOP_STATUSES = {"waiting": "pending", "triggered": "success", "failed": "failed", "cancelled": "cancelled"}
 
 
 def settings(venue: Venue, call: Call) -> object:
@@ -122,6 +123,13 @@ def strategies(venue: Venue, call: Call) -> object:
     return [_stop_row(stop) for stop in venue.stops(call.account) if stop.state == "waiting"]
 
 
+def ended_strategies(venue: Venue, call: Call) -> object:
+    category(venue, call.query)
+    ended = [stop for stop in venue.stops(call.account) if stop.state != "waiting"]
+    rows = [_stop_row(stop) for stop in page(ended, call.query, before="cursor")]
+    return {"list": rows, "cursor": rows[-1]["orderId"] if rows else None}
+
+
 def _held(venue: Venue, call: Call, symbol: str) -> Position:
     is_long = field.choice(call.body, "posSide", ("long", "short")) == "long"
     for held in current_positions(venue, call.account):
@@ -182,6 +190,7 @@ def _stop_row(stop: Stop) -> dict[str, Any]:
         "symbol": draft.symbol,
         "qty": plain(draft.quantity),
         "posSide": "long" if is_long else "short",
+        "status": STOP_STATUSES[stop.state],
         "takeProfit": plain(stop.trigger_price) if is_profit else "",
         "stopLoss": "" if is_profit else plain(stop.trigger_price),
         "tpOrderType": draft.kind,
@@ -202,4 +211,5 @@ ROUTES: Routes = {
     f"POST {TRADE}/place-strategy-order": ("place", place_strategy),
     f"POST {TRADE}/cancel-strategy-order": ("cancel", cancel_strategy),
     f"GET {TRADE}/unfilled-strategy-orders": ("query", strategies),
+    f"GET {TRADE}/history-strategy-orders": ("query", ended_strategies),
 }

@@ -11,7 +11,7 @@ from tools.exchange_simulator.coinex import field
 from tools.exchange_simulator.coinex.shape import Row, page
 from tools.exchange_simulator.message import HttpResponse
 from tools.exchange_simulator.number import is_integer, plain
-from tools.exchange_simulator.order import Draft, Position, Refusal, Stop
+from tools.exchange_simulator.order import ZERO, Draft, Position, Refusal, Stop
 from tools.exchange_simulator.venue import Call, Venue
 
 
@@ -20,11 +20,8 @@ def spot_balance(venue: Venue, call: Call) -> object:
 
 
 def futures_balance(venue: Venue, call: Call) -> object:
-    return [
-        _balance(venue, call.account, "perp", asset)
-        | {"margin": "0", "unrealized_pnl": "0", "transferrable": plain(_available(venue, call.account, asset))}
-        for asset in call.account.balances
-    ]
+    """Show futures money as docs get-futures-balance defines it: `margin` holds the open profit of positions too."""
+    return [_futures_row(venue, call.account, asset) for asset in call.account.balances]
 
 
 def positions(venue: Venue, call: Call) -> HttpResponse:
@@ -120,6 +117,24 @@ def _balance(venue: Venue, account: Account, wallet: str, asset: str) -> Row:
     return {"ccy": asset, "available": plain(available), "frozen": plain(frozen)}
 
 
+def _futures_row(venue: Venue, account: Account, asset: str) -> Row:
+    available = _available(venue, account, asset)
+    held = [
+        item
+        for item in venue.state.positions.values()
+        if item.account == account.name and venue.market("perp", item.symbol).instrument.quote == asset
+    ]
+    margin = sum((venue.funds.margin(item) for item in held), ZERO)
+    profit = sum((_profit(venue, item) for item in held), ZERO)
+    frozen = venue.funds.total(account.name, "perp", asset) - available - margin
+    row: Row = {"ccy": asset, "available": plain(available), "frozen": plain(frozen)}
+    return row | {"margin": plain(margin + profit), "unrealized_pnl": plain(profit), "transferrable": plain(available)}
+
+
+def _profit(venue: Venue, position: Position) -> Decimal:
+    return (venue.market("perp", position.symbol).price - position.entry_price) * position.quantity
+
+
 def _position_row(venue: Venue, account: Account, position: Position) -> Row:
     symbol = position.symbol
     size = abs(position.quantity)
@@ -134,7 +149,7 @@ def _position_row(venue: Venue, account: Account, position: Position) -> Row:
     row |= {"leverage": plain(account.leverage_of("perp", symbol))}
     row |= {"open_interest": plain(size), "close_avbl": plain(venue.funds.closable(closing))}
     row |= {"avg_entry_price": plain(position.entry_price), "settle_price": plain(price), "liq_price": "0"}
-    row |= {"unrealized_pnl": plain((price - position.entry_price) * position.quantity), "realized_pnl": "0"}
+    row |= {"unrealized_pnl": plain(_profit(venue, position)), "realized_pnl": "0"}
     for word in ("take_profit", "stop_loss"):
         stop = next(iter(_stops(venue, account, symbol, word)), None)
         row |= {f"{word}_price": plain(stop.trigger_price) if stop else ""}

@@ -1,21 +1,35 @@
-"""OKX: trigger, conditional and oco algo orders (sheet section 9)."""
+"""OKX: trigger, conditional, oco and trailing algo orders (sheet section 9)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from tools.exchange_simulator.accounts import Account
-from tools.exchange_simulator.number import plain
+from tools.exchange_simulator.market import Market
+from tools.exchange_simulator.number import plain, round_down
 from tools.exchange_simulator.okx import field
-from tools.exchange_simulator.okx.attached import TRIGGER_KINDS, read_order_price
+from tools.exchange_simulator.okx.attached import TRIGGER_KINDS, read_attached, read_order_price
 from tools.exchange_simulator.okx.placing import read_position_side, read_trade_mode
 from tools.exchange_simulator.okx.shape import Row, algo_id, algo_row, failed, operations, page
 from tools.exchange_simulator.order import Draft, Refusal, Stop
 from tools.exchange_simulator.venue import Call, Venue
 
-LEGS: Mapping[str, tuple[str, ...]] = {"trigger": ("",), "conditional": ("tp", "sl"), "oco": ("tp", "sl")}
+TRAILING = "move_order_stop"
+LEGS: Mapping[str, tuple[str, ...]] = {
+    "trigger": ("",),
+    "conditional": ("tp", "sl"),
+    "oco": ("tp", "sl"),
+    TRAILING: ("",),
+}
+PASSED: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("tp", "buy"): ("51277", "TP trigger price can not be higher than the last price."),
+    ("sl", "buy"): ("51278", "SL trigger price can not be lower than the last price."),
+    ("tp", "sell"): ("51279", "TP trigger price can not be lower than the last price."),
+    ("sl", "sell"): ("51280", "SL trigger price can not be higher than the last price."),
+}
 Prices = Mapping[str, tuple[Decimal, Decimal | None]]  # leg -> trigger price, order price (None = market)
 
 
@@ -65,9 +79,8 @@ def _place(venue: Venue, account: Account, body: Mapping[str, Any]) -> str:
     waiting = (stop for stop in venue.state.stops.values() if stop.state == "waiting")
     if name and any((stop.draft.account, stop.draft.client_id) == (account.name, name) for stop in waiting):
         raise Refusal("51065", "algoClOrdId already exists.")
-    prices = _prices(body, kind)
-    if any(trigger_price == market.price for trigger_price, _ in prices.values()):
-        raise Refusal("51046", "The trigger price must differ from the last price")
+    prices = {"": (_trail(market, body), None)} if kind == TRAILING else _prices(body, kind)
+    _check_triggers(market, body, prices)
     whole = field.choice(body, "closeFraction", ("", "1")) == "1"
     shared = venue.new_id(_draft(venue, account, body, prices)) if len(prices) > 1 else ""
     stops = [
@@ -75,6 +88,22 @@ def _place(venue: Venue, account: Account, body: Mapping[str, Any]) -> str:
         for leg, pair in prices.items()
     ]
     return algo_id(stops[0])
+
+
+def _trail(market: Market, body: Mapping[str, Any]) -> Decimal:
+    """Return where a trailing order stands at first; this simulator does not let it follow the price."""
+    distance = market.price * field.positive(body, "callbackRatio")
+    return market.price - distance if body.get("side") == "sell" else market.price + distance
+
+
+def _check_triggers(market: Market, body: Mapping[str, Any], prices: Prices) -> None:
+    """Refuse a trigger that the last price has reached, or that a take-profit or stop-loss has on its wrong side."""
+    for leg, (trigger_price, _) in prices.items():
+        side = field.choice(body, "side", ("buy", "sell"))
+        if leg and (trigger_price > market.price) != ((leg, side) in {("tp", "sell"), ("sl", "buy")}):
+            raise Refusal(*PASSED[leg, side])
+        if trigger_price == market.price:
+            raise Refusal("51046", "The trigger price must differ from the last price")
 
 
 def _prices(body: Mapping[str, Any], kind: str) -> Prices:
@@ -97,19 +126,40 @@ def _draft(venue: Venue, account: Account, body: Mapping[str, Any], prices: Pric
     order_price = "-1" if price is None else plain(price)
     native: Row = {"ordType": kind, "tdMode": read_trade_mode(account, market, body), "algoType": body["ordType"]}
     native |= {"prices": {_trigger_name(leg): plain(trigger_price), f"{leg}{'OrdPx' if leg else 'ordPx'}": order_price}}
-    return Draft(
+    target = _target(market, body, kind)
+    if body["ordType"] == TRAILING:
+        native |= {"prices": {"callbackRatio": body["callbackRatio"], "activePx": field.text(body, "activePx")}}
+    draft = Draft(
         account=account.name,
         product=market.instrument.product,
         symbol=market.instrument.symbol,
         side=field.choice(body, "side", ("buy", "sell")),
         kind=kind,
-        quantity=market.instrument.minimum if body.get("closeFraction") else field.positive(body, "sz"),
+        quantity=market.instrument.minimum if body.get("closeFraction") else _size(market, body, target, trigger_price),
         price=price,
         client_id=field.client_id(body, "algoClOrdId"),
         position_side=read_position_side(account, body) if perp else "net",
         reduce_only=perp and field.flag(body, "reduceOnly") and account.position_mode == "one_way",
-        native={**native, "tag": field.tag(body), "algo": shared},
+        native={**native, "tag": field.tag(body), "algo": shared, "sz": field.text(body, "sz"), "tgtCcy": target},
     )
+    reference = replace(draft, price=price or trigger_price)
+    attached, _ = read_attached(market, reference, body) if body["ordType"] == "trigger" else ((), [])
+    return replace(draft, attached=attached)
+
+
+def _target(market: Market, body: Mapping[str, Any], kind: str) -> str:
+    """Read what sz counts: of a conditional spot market buy tgtCcy says it, quote currency by default."""
+    if (market.instrument.product, body["ordType"], kind, body.get("side")) == ("spot", "conditional", "market", "buy"):
+        return field.choice(body, "tgtCcy", ("base_ccy", "quote_ccy"), "quote_ccy")
+    if body.get("tgtCcy"):
+        raise Refusal("51281", "Trigger order does not support the tgtCcy parameter.")
+    return ""
+
+
+def _size(market: Market, body: Mapping[str, Any], target: str, trigger_price: Decimal) -> Decimal:
+    """Read sz; an amount of money becomes a quantity at the trigger price."""
+    size = field.positive(body, "sz")
+    return round_down(size / trigger_price, market.instrument.step) if target == "quote_ccy" else size
 
 
 def _trigger_name(leg: str) -> str:
@@ -126,13 +176,14 @@ def _attempt_cancel(venue: Venue, account: Account, asked: object) -> Row:
 
 
 def _cancel(venue: Venue, account: Account, body: Mapping[str, Any]) -> None:
-    number = field.text(body, "algoId")
+    """Cancel by algoId, which wins, or by algoClOrdId."""
+    number, name = field.text(body, "algoId"), field.text(body, "algoClOrdId")
     market = field.instrument(venue, body)
-    venue.note(None, number)
+    venue.note(name or None, number or None)
     stops = [
         stop
         for stop in venue.state.stops.values()
-        if algo_id(stop) == number
+        if (algo_id(stop) == number if number else name != "" and stop.draft.client_id == name)
         and stop.state == "waiting"
         and (stop.draft.account, stop.draft.symbol) == (account.name, market.instrument.symbol)
     ]

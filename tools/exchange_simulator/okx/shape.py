@@ -55,8 +55,13 @@ def failed(venue: Venue, refusal: Refusal, asked: object) -> Row:
 
 def order_row(venue: Venue, order: Order) -> Row:
     account = venue.accounts[order.account]
+    algo = "algoType" in order.native
     row: Row = {"instType": INST_TYPE[order.product], "instId": order.symbol, "ordId": order.order_id}
-    row |= {"clOrdId": order.client_id or "", "tag": order.native.get("tag", ""), "px": _number(order.price)}
+    row |= {
+        "clOrdId": "" if algo else order.client_id or "",
+        "tag": order.native.get("tag", ""),
+        "px": _number(order.price),
+    }
     row |= {"sz": order.native.get("sz", plain(order.quantity)), "ordType": order.native["ordType"]}
     row |= {"side": order.side, "posSide": order.position_side if order.product == "perp" else ""}
     row |= {"tdMode": order.native["tdMode"], "accFillSz": plain(order.filled), "avgPx": _number(order.average_price)}
@@ -65,7 +70,11 @@ def order_row(venue: Venue, order: Order) -> Row:
     row |= {"lever": plain(account.leverage_of("perp", order.symbol)) if order.product == "perp" else ""}
     row |= {"fee": "0", "feeCcy": "USDT", "pnl": "0", "reduceOnly": str(order.reduce_only).lower()}
     row |= {"cancelSource": "", "cancelSourceReason": "", "attachAlgoOrds": order.native.get("attachAlgoOrds", [])}
-    row |= {"algoId": order.native.get("algoId", ""), "algoClOrdId": "", "source": ""}
+    row |= {
+        "algoClOrdId": order.client_id or "" if algo else "",
+        "algoId": order.native.get("algoId", ""),
+        "source": "",
+    }
     return row | {"cTime": str(order.created_ms), "uTime": str(order.updated_ms)}
 
 
@@ -84,7 +93,8 @@ def algo_row(stop: Stop) -> Row:
     row: Row = {"instType": INST_TYPE[draft.product], "instId": draft.symbol, "algoId": algo_id(stop)}
     row |= {"algoClOrdId": draft.client_id or "", "ordType": draft.native["algoType"], "side": draft.side}
     row |= {"posSide": draft.position_side if draft.product == "perp" else "", "tdMode": draft.native["tdMode"]}
-    row |= {"sz": "" if stop.closes_position else plain(draft.quantity), "state": ALGO_STATES[stop.state]}
+    size = draft.native.get("sz") or plain(draft.quantity)
+    row |= {"sz": "" if stop.closes_position else size, "state": ALGO_STATES[stop.state]}
     row |= {"reduceOnly": str(draft.reduce_only).lower(), "closeFraction": "1" if stop.closes_position else ""}
     row |= {"triggerPx": "", "ordPx": "", "tpTriggerPx": "", "tpOrdPx": "", "slTriggerPx": "", "slOrdPx": ""}
     row |= draft.native["prices"]

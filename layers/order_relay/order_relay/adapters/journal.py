@@ -1,7 +1,7 @@
 """The journal in DynamoDB: one JSON document per item, every write conditional on version and state."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -58,21 +58,22 @@ class DynamoJournal:
                 return found
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
-    def partition_of(self, key: str) -> str | None:
+    def everywhere(self, prefix: str) -> Iterator[tuple[str, Item]]:
         start: dict[str, Any] = {}
         while True:
             with unavailable("journal scan"):
                 page = self._client.scan(
                     TableName=self._table,
-                    FilterExpression="sk = :sk",
-                    ExpressionAttributeValues={":sk": {"S": key}},
-                    ProjectionExpression="pk",
+                    FilterExpression="begins_with(sk, :prefix)",
+                    ExpressionAttributeValues={":prefix": {"S": prefix}},
                     **start,
                 )
-            if page["Items"]:
-                return str(page["Items"][0]["pk"]["S"])
+            for raw in page["Items"]:
+                item = self._item(raw)
+                if item is not None:
+                    yield raw["pk"]["S"], item
             if "LastEvaluatedKey" not in page:
-                return None
+                return
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
     def _put(self, item: Mapping[str, Any], condition: str, values: Mapping[str, Any]) -> None:

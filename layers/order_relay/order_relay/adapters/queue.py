@@ -67,6 +67,15 @@ class SqsInbox:
         except (ClientError, BotoCoreError):
             return  # the message comes back by itself when its visibility ends
 
+    def requeue(self, delivery: Delivery, body: str) -> None:
+        with unavailable("queue"):
+            self._client.send_message(
+                QueueUrl=self._url,
+                MessageBody=body,
+                MessageGroupId=delivery.group,
+                MessageDeduplicationId=deduplication_id("hold", delivery.message_id, str(delivery.receives)),
+            )
+
     def bury(self, delivery: Delivery, reason: str, at_ms: int) -> None:
         envelope = {"message": delivery.body, "reason": reason, "at_ms": at_ms, "receives": delivery.receives}
         with unavailable("dead-letter queue"):

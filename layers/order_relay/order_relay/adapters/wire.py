@@ -8,7 +8,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, LocationValueError, NewConnectionError
 
-from order_relay.core.exchange import Request
+from order_relay.core.call import Request
 from order_relay.core.outcome import Answer
 from order_relay.core.ports import HostClock, NoAnswer, NotSent
 

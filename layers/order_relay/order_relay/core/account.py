@@ -3,16 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
-from order_relay.core.exchange import Credentials
+from order_relay.core.call import Credentials
 from order_relay.core.ports import Missing
 
 ENVIRONMENTS = ("live", "demo")
 APIS = ("v2", "v3", "auto")
+KNOWN = frozenset({"exchange", "key", "secret", "passphrase", "environment", "api", "region"})
 REGIONS = ("global", "eea", "us", "tr")
 
 
 def read_account(name: str, secret: Mapping[str, Any], *, needs_passphrase: bool) -> Credentials:
     """Turn a secret into credentials; raises Missing with a sentence about the first field that is not usable."""
+    unknown = sorted(set(secret) - KNOWN)
+    if unknown:
+        known = ", ".join(sorted(KNOWN))
+        raise Missing(f"the secret of account {name!a} has the unknown field {unknown[0]!a}; known: {known}")
     fields = ["key", "secret"] + (["passphrase"] if needs_passphrase else [])
     for field in fields:
         value = secret.get(field)

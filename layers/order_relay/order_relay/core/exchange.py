@@ -1,61 +1,15 @@
 """An exchange as a value: data plus small functions that build, sign and read; the service does the sending."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
-from urllib.parse import quote, urlencode
 
-from order_relay.core.money import plain
-from order_relay.core.order import Plan, PositionSide, Side, Unit
-from order_relay.core.outcome import Answer, Hint, Op, Outcome, Reading, Rules
+from order_relay.core.call import Call, Credentials, Request
+from order_relay.core.order import MarginMode, Plan, PositionSide, Side, Unit
+from order_relay.core.outcome import Answer, Hint, Outcome, Reading, Rules
 from order_relay.core.symbol import Market
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """One account's keys. They show themselves nowhere: the repr names only the exchange."""
-
-    exchange: str
-    key: str
-    secret: str
-    passphrase: str = ""
-    environment: str = "live"
-    api: str = "auto"
-    region: str = "global"
-
-    def __repr__(self) -> str:
-        return f"Credentials({self.exchange})"
-
-    @property
-    def demo(self) -> bool:
-        return self.environment == "demo"
-
-
-@dataclass(slots=True)
-class Call:
-    """One request before signing: the target (path and query, percent-encoded) and body are exactly what is sent."""
-
-    op: Op
-    method: str
-    target: str
-    body: str = ""
-    host: str = "main"
-
-
-@dataclass(slots=True)
-class Request:
-    """One request after signing; the wire adds nothing to target and body."""
-
-    method: str
-    target: str
-    body: bytes
-    headers: Mapping[str, str]
-
-    def __repr__(self) -> str:
-        return f"Request({self.method})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +52,19 @@ class Position:
     side: PositionSide
     quantity: Decimal
     position_id: str | None = None
-    margin_mode: str | None = None
+    margin_mode: MarginMode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The leverage and margin mode that an alert asks for before its order; None leaves a setting as it is.
+
+    `position_side` is set in hedge mode: some exchanges keep a leverage per side.
+    """
+
+    leverage: Decimal | None = None
+    margin_mode: MarginMode | None = None
+    position_side: PositionSide | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +87,11 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An order as the exchange shows it; `filled` counts the same unit as `quantity`. None where it does not tell."""
+    """An order as the exchange shows it; `filled` counts the same unit as `quantity`. None where it does not tell.
+
+    `stop` marks an order that waits for its trigger and is cancelled by a call of its own. A triggered one is FILLED,
+    unless the order it became can be read: then that one is shown.
+    """
 
     order_id: str
     status: Status
@@ -133,6 +103,7 @@ class Found:
     average: Decimal | None = None
     created_ms: int | None = None
     reason: str = ""
+    stop: bool = False
 
     @property
     def live(self) -> bool:
@@ -141,10 +112,11 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Handle:
-    """What is known of an order to cancel or read: the exchange's id, else our client id."""
+    """What is known of an order to cancel or read: the exchange's id, else our client id, and whether it is a stop."""
 
     order_id: str | None
     client_id: str | None
+    stop: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +164,11 @@ class Exchange:
     instrument          read trading rules for a canonical name, None if unknown: (ask, name, market)
     top, positions      best prices; open positions: (ask, instrument, profile)
     available           free balance of an asset: (ask, asset, market, profile)
-    place, placed       build a placement: (plan, instrument, profile); the exchange order id in its answer, if any
+    equity              all of an asset, what orders hold too; for contracts the margin's equity with open profit
+    arrange             read leverage and margin mode, return the calls (Op.SET) that still have to change them, in
+                        order: (ask, wanted, instrument, profile); raises Refusal for what cannot be set
+    place, placed       build a placement: (plan, instrument, profile); the exchange order id in its answer, if any;
+                        raises Refusal (unsupported) for a stop, a trail or a take-profit that it has no call for
     cancel              build a cancel of one order: (handle, instrument, profile)
     cancel_many         build a cancel of at most `batch` orders by exchange id, on `batch_markets`; None: no such call
     find                look an order up in open and ended orders: (ask, sought, instrument, profile)
@@ -221,6 +197,7 @@ class Exchange:
     top: Callable[[Ask, Instrument, Profile], Top]
     positions: Callable[[Ask, Instrument, Profile], list[Position]]
     available: Callable[[Ask, str, Market, Profile], Decimal]
+    equity: Callable[[Ask, str, Market, Profile], Decimal]
     place: Callable[[Plan, Instrument, Profile], Call]
     placed: Callable[[Any], str | None]
     cancel: Callable[[Handle, Instrument, Profile], Call]
@@ -229,54 +206,9 @@ class Exchange:
     find: Callable[[Ask, Sought, Instrument, Profile], Found | None]
     open_orders: Callable[[Ask, Instrument, Profile], list[Found]]
     style: Callable[[Market, Side, Unit], MarketStyle]
+    arrange: Callable[[Ask, Wanted, Instrument, Profile], list[Call]] | None = None
     confirms: bool = False
     demo: bool = False
     nonce: bool = False
     batch_markets: frozenset[Market] = frozenset(Market)
     hints: Callable[[Answer], frozenset[Hint]] = lambda answer: frozenset()
-
-
-def get(path: str, query: Mapping[str, object] | None = None, *, op: Op = Op.READ, host: str = "main") -> Call:
-    """Build a GET; None and empty values are left out, the order of the query is kept."""
-    return Call(op, "GET", target(path, query or {}), host=host)
-
-
-def post(path: str, body: object, *, op: Op, host: str = "main") -> Call:
-    """Build a POST with a compact JSON body; None values of a flat body are left out, Decimals become strings."""
-    if isinstance(body, dict):
-        body = {
-            key: plain(value) if type(value) is Decimal else value for key, value in body.items() if value is not None
-        }
-    return Call(op, "POST", path, _COMPACT.encode(body), host)
-
-
-def target(path: str, query: Mapping[str, object]) -> str:
-    """Join path and percent-encoded query exactly as it goes on the wire."""
-    pairs = [(name, _text(value)) for name, value in query.items() if value is not None and value != ""]
-    return f"{path}?{urlencode(pairs, quote_via=quote, safe='')}" if pairs else path
-
-
-def decode(body: bytes) -> Any:
-    """Read an exchange's JSON with every fraction as Decimal; None if it is not JSON."""
-    try:
-        return json.loads(body, parse_float=Decimal)
-    except (ValueError, RecursionError):
-        return None
-
-
-def decimal(value: object) -> Decimal | None:
-    """Read a number that an exchange sent as text or JSON number; None for absent, empty or not finite."""
-    if value is None or value == "" or isinstance(value, bool):
-        return None
-    try:
-        amount = Decimal(str(value))
-    except ArithmeticError:
-        return None
-    return amount if amount.is_finite() else None
-
-
-def _text(value: object) -> str:
-    return plain(value) if isinstance(value, Decimal) else str(value)
-
-
-_COMPACT = json.JSONEncoder(separators=(",", ":"), check_circular=False, default=_text)

@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from types import NoneType
 from typing import Any
 
-from order_relay.core.order import Leg
+from order_relay.core.limits import Limits
+from order_relay.core.order import Action, Leg
 
-SCHEMA = 1
+SCHEMA = 2
+READABLE = (1, 2)
 _MESSAGE: Mapping[str, set[type]] = {
     "alert_id": {str},
     "sha256": {str},
@@ -26,10 +28,15 @@ _LEG: Mapping[str, set[type]] = {
     "reduce_only": {bool},
     "ref": {str, NoneType},
     "order_id": {str, NoneType},
-    "slippage": {str},
-    "valid_for": {int},
+    "valid_for": {int, NoneType},
+    "exit_valid_for": {int, NoneType},
     "index": {int},
 }
+_POSITIVE = (
+    "price", "trigger_price", "trail", "leverage", "take_profit", "stop_loss", "take_profit_rate", "stop_loss_rate",
+    "max_exposure",
+    "max_exposure",
+)  # fmt: skip
 
 
 class NewerSchema(Exception):
@@ -42,7 +49,10 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """Legs to execute in order. `once` marks an alert that fires only once in 30 days (explicit id or fresh time)."""
+    """Legs to execute in order. `once` marks an alert that fires only once in 30 days (explicit id or fresh time).
+
+    `hops` counts how often the worker put the message back at its group's tail, to let an earlier alert go first.
+    """
 
     alert_id: str
     sha256: str
@@ -53,14 +63,20 @@ class Message:
     route: str
     account: str
     legs: tuple[Leg, ...]
+    limits: Limits = field(default_factory=Limits)
+    hops: int = 0
 
     @property
     def cancels_only(self) -> bool:
-        return all(leg.action.cancels for leg in self.legs)
+        """True if it opens nothing and waits for nobody: it takes the cancel lane."""
+        return all(leg.action.cancels or leg.action.controls for leg in self.legs)
 
     def encode(self) -> str:
-        data = {name: getattr(self, name) for name in self.__slots__ if name != "legs"}
-        return json.dumps({"schema": SCHEMA, **data, "legs": [leg.to_json() for leg in self.legs]}, ensure_ascii=True)
+        data = {name: getattr(self, name) for name in _MESSAGE}
+        legs, limits = [leg.to_json() for leg in self.legs], self.limits.to_json()
+        return json.dumps(
+            {"schema": SCHEMA, **data, "hops": self.hops, "limits": limits, "legs": legs}, ensure_ascii=True
+        )
 
 
 def decode(text: str) -> Message:
@@ -70,18 +86,29 @@ def decode(text: str) -> Message:
         schema = data["schema"]
         if isinstance(schema, int) and schema > SCHEMA:
             raise NewerSchema(f"message schema {schema}, this version reads {SCHEMA}")
-        if schema != SCHEMA or not data["legs"]:
+        if schema not in READABLE or not data["legs"]:
             raise ValueError("another schema, or no legs")
-        return Message(**_typed(data, _MESSAGE), legs=tuple(_leg(one) for one in data["legs"]))
+        limits = data["limits"] if schema == SCHEMA else data["legs"][0]
+        if not isinstance(limits, dict):
+            raise TypeError("limits")
+        return Message(
+            **_typed(data, _MESSAGE),
+            **_typed({"hops": 0, **data}, {"hops": {int}}),
+            legs=tuple(_leg(one) for one in data["legs"]),
+            limits=Limits.from_json(limits),
+        )
     except (ValueError, KeyError, TypeError, ArithmeticError, RecursionError) as exc:
         raise Unreadable(f"not a message of schema {SCHEMA}: {type(exc).__name__}") from exc
 
 
 def _leg(data: Mapping[str, Any]) -> Leg:
-    _typed(data, _LEG)
+    _typed({"exit_valid_for": None, **data}, _LEG)
     leg = Leg.from_json(data)
-    if any(amount is not None and amount <= 0 for amount in (leg.quantity, leg.price)):
-        raise ValueError("a size and a price are more than 0")
+    sizes = [] if leg.action is Action.TARGET else [leg.quantity]
+    if any(amount is not None and amount <= 0 for amount in (*sizes, *(getattr(leg, name) for name in _POSITIVE))):
+        raise ValueError("sizes, prices and rates are more than 0")
+    if leg.action is Action.TARGET and leg.quantity is None:
+        raise ValueError("a target has a size")
     return leg
 
 

@@ -9,17 +9,29 @@ from typing import Any
 from order_relay.core.money import plain
 from order_relay.core.symbol import Market
 
+VALID_FOR_S = 60
+EXIT_VALID_FOR_S = 900
+
 
 class Action(StrEnum):
+    """What an instruction does. TARGET brings the position to a size; HALT and RESUME switch a route's openings."""
+
     BUY = "buy"
     SELL = "sell"
     CLOSE = "close"
+    TARGET = "target"
     CANCEL = "cancel"
     CANCEL_ALL = "cancel_all"
+    HALT = "halt"
+    RESUME = "resume"
 
     @property
     def cancels(self) -> bool:
         return self in (Action.CANCEL, Action.CANCEL_ALL)
+
+    @property
+    def controls(self) -> bool:
+        return self in (Action.HALT, Action.RESUME)
 
 
 class Side(StrEnum):
@@ -28,8 +40,16 @@ class Side(StrEnum):
 
 
 class OrderType(StrEnum):
+    """STOP waits for its trigger price, then trades at market (or at a price, if it has one); TRAILING follows it."""
+
     MARKET = "market"
     LIMIT = "limit"
+    STOP = "stop"
+    TRAILING = "trailing"
+
+    @property
+    def triggered(self) -> bool:
+        return self in (OrderType.STOP, OrderType.TRAILING)
 
 
 class TimeInForce(StrEnum):
@@ -40,12 +60,27 @@ class TimeInForce(StrEnum):
 
 
 class Unit(StrEnum):
-    """What a quantity counts."""
+    """What a quantity counts.
+
+    Percents of equity and of the available balance are an order's value; COLLATERAL is its margin, value / leverage.
+    """
 
     BASE = "base"
     QUOTE = "quote"
     CONTRACTS = "contracts"
+    PERCENT_EQUITY = "percent_equity"
+    PERCENT_AVAILABLE = "percent_available"
     PERCENT_POSITION = "percent_position"
+    COLLATERAL = "collateral"
+
+    @property
+    def percent(self) -> bool:
+        return self in (Unit.PERCENT_EQUITY, Unit.PERCENT_AVAILABLE, Unit.PERCENT_POSITION)
+
+
+class MarginMode(StrEnum):
+    CROSS = "cross"
+    ISOLATED = "isolated"
 
 
 class PositionSide(StrEnum):
@@ -57,10 +92,30 @@ class PositionSide(StrEnum):
         """The side that reduces a position of this direction."""
         return Side.SELL if self is PositionSide.LONG else Side.BUY
 
+    @property
+    def opening(self) -> Side:
+        return Side.BUY if self is PositionSide.LONG else Side.SELL
+
+    @property
+    def opposite(self) -> "PositionSide":
+        return PositionSide.SHORT if self is PositionSide.LONG else PositionSide.LONG
+
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One canonical instruction of an alert, for one symbol on one market; `index` is its place in the alert."""
+    """One canonical instruction of an alert, for one symbol on one market; `index` is its place in the alert.
+
+    quantity            counts `unit`; of a target it is signed, 0 is flat
+    price               of a limit, or of a stop that trades at a limit once it is triggered
+    trigger_price       of a stop
+    trail               of a trailing order: how far behind the best price it follows, as a fraction
+    position_side       which of an account's two positions it means, where the alert says so
+    take_profit, stop_loss              trigger prices that come with an entry
+    take_profit_rate, stop_loss_rate    the same as fractions of the entry's price
+    max_exposure        what the position may be worth with this order, in quote currency
+    prev_position, next_position        the strategy's signed position before and after, in base coins
+    valid_for, exit_valid_for           seconds for what opens and for what reduces; None until the route completes it
+    """
 
     action: Action
     symbol: str
@@ -70,46 +125,71 @@ class Leg:
     quantity: Decimal | None = None
     unit: Unit = Unit.BASE
     price: Decimal | None = None
+    trigger_price: Decimal | None = None
+    trail: Decimal | None = None
     time_in_force: TimeInForce = TimeInForce.GTC
     reduce_only: bool = False
+    position_side: PositionSide | None = None
+    leverage: Decimal | None = None
+    margin_mode: MarginMode | None = None
+    take_profit: Decimal | None = None
+    stop_loss: Decimal | None = None
+    take_profit_rate: Decimal | None = None
+    stop_loss_rate: Decimal | None = None
+    max_exposure: Decimal | None = None
+    prev_position: Decimal | None = None
+    next_position: Decimal | None = None
     ref: str | None = None
     order_id: str | None = None
-    slippage: Decimal = Decimal("0.01")
-    max_quantity: Decimal | None = None
-    max_notional: Decimal | None = None
-    valid_for: int = 60
+    valid_for: int | None = None
+    exit_valid_for: int | None = None
     index: int = 0
+
+    @property
+    def chained(self) -> bool:
+        """True if the alert tells the strategy's position before and after it."""
+        return self.prev_position is not None and self.next_position is not None
+
+    @property
+    def exits(self) -> bool:
+        """True if the chain says that this order only shrinks the strategy's position."""
+        before, after = self.prev_position, self.next_position
+        if before is None or after is None or before == after or self.market is Market.SPOT:
+            return False
+        return min(before, Decimal(0)) <= after <= max(before, Decimal(0))
+
+    @property
+    def crosses(self) -> bool:
+        """True if the chain says that the order closes one side and opens the other."""
+        before, after = self.prev_position, self.next_position
+        ordered = self.action in (Action.BUY, Action.SELL) and not self.reduce_only
+        return ordered and before is not None and after is not None and before * after < 0
 
     @property
     def reduces(self) -> bool:
         """True when the leg can only shrink exposure, so that late is better than never."""
         spot_sell = self.market is Market.SPOT and self.action is Action.SELL
-        return self.reduce_only or spot_sell or self.action in (Action.CLOSE, Action.CANCEL, Action.CANCEL_ALL)
+        closes = self.action in (Action.CLOSE, Action.CANCEL, Action.CANCEL_ALL)
+        return self.reduce_only or spot_sell or closes or (self.exits and self.action is not Action.TARGET)
+
+    @property
+    def lasts(self) -> bool:
+        """True for what is right however late it comes: cancels and halts."""
+        return self.action.cancels or self.action is Action.HALT
+
+    @property
+    def lives_s(self) -> int:
+        """Seconds after firing in which any part of the leg may still act."""
+        opening, reducing = self.valid_for or VALID_FOR_S, self.exit_valid_for or EXIT_VALID_FOR_S
+        partly = self.reduces or self.crosses or self.action is Action.TARGET
+        return max(opening, reducing) if partly else opening
 
     def to_json(self) -> dict[str, Any]:
         return to_json(self)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Leg":
-        return cls(
-            action=Action(data["action"]),
-            symbol=data["symbol"],
-            market=Market(data["market"]),
-            sent_symbol=data["sent_symbol"],
-            type=OrderType(data["type"]),
-            quantity=_decimal(data["quantity"]),
-            unit=Unit(data["unit"]),
-            price=_decimal(data["price"]),
-            time_in_force=TimeInForce(data["time_in_force"]),
-            reduce_only=data["reduce_only"],
-            ref=data["ref"],
-            order_id=data["order_id"],
-            slippage=_amount(data["slippage"]),
-            max_quantity=_decimal(data["max_quantity"]),
-            max_notional=_decimal(data["max_notional"]),
-            valid_for=data["valid_for"],
-            index=data["index"],
-        )
+        return cls(**from_json(cls, data))
 
 
 @dataclass(slots=True)
@@ -120,6 +200,9 @@ class Plan:
     `position_side` and `position_id` are set only where the account keeps long and short apart (hedge mode).
     `whole` asks to close the entire position in one call where the exchange has such a call.
     `sweep` marks a limit order that stands in for a market order: what is left unfilled is cancelled after 2 s.
+    `price` of a stop is the limit at which it trades once triggered; without one it trades at market.
+    `take_profit` and `stop_loss` are trigger prices attached to an entry; they close at market.
+    `above` tells of a stop on which side of the market its trigger lay when it was planned.
     """
 
     client_id: str
@@ -134,38 +217,49 @@ class Plan:
     reduce_only: bool = False
     position_side: PositionSide | None = None
     position_id: str | None = None
-    margin_mode: str | None = None
+    margin_mode: MarginMode | None = None
     whole: bool = False
     sweep: bool = False
+    trigger_price: Decimal | None = None
+    above: bool | None = None
+    trail: Decimal | None = None
+    take_profit: Decimal | None = None
+    stop_loss: Decimal | None = None
 
     def to_json(self) -> dict[str, Any]:
         return to_json(self)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Plan":
-        side = data["position_side"]
-        return cls(
-            client_id=data["client_id"],
-            symbol=data["symbol"],
-            market=Market(data["market"]),
-            side=Side(data["side"]),
-            type=OrderType(data["type"]),
-            quantity=_amount(data["quantity"]),
-            unit=Unit(data["unit"]),
-            price=_decimal(data["price"]),
-            time_in_force=TimeInForce(data["time_in_force"]),
-            reduce_only=data["reduce_only"],
-            position_side=PositionSide(side) if side else None,
-            position_id=data["position_id"],
-            margin_mode=data["margin_mode"],
-            whole=data["whole"],
-            sweep=data["sweep"],
-        )
+        return cls(**from_json(cls, data))
+
+
+_ENUMS: Mapping[str, type[StrEnum]] = {
+    "action": Action,
+    "side": Side,
+    "market": Market,
+    "type": OrderType,
+    "unit": Unit,
+    "time_in_force": TimeInForce,
+    "position_side": PositionSide,
+    "margin_mode": MarginMode,
+}
+_AMOUNTS = frozenset(
+    {
+        "quantity", "price", "trigger_price", "trail", "leverage", "take_profit", "stop_loss", "take_profit_rate",
+        "stop_loss_rate", "max_exposure", "prev_position", "next_position",
+    }
+)  # fmt: skip
 
 
 def to_json(value: Any) -> dict[str, Any]:
     """Render a flat dataclass with decimals as plain strings."""
     return {field.name: _json(getattr(value, field.name)) for field in fields(value)}
+
+
+def from_json(kind: type[Any], data: Mapping[str, Any]) -> dict[str, Any]:
+    """Read what `to_json` wrote; a field that an older version did not know keeps its default."""
+    return {field.name: _value(field.name, data[field.name]) for field in fields(kind) if field.name in data}
 
 
 def _json(value: Any) -> Any:
@@ -174,8 +268,12 @@ def _json(value: Any) -> Any:
     return value.value if isinstance(value, StrEnum) else value
 
 
-def _decimal(text: str | None) -> Decimal | None:
-    return None if text is None else _amount(text)
+def _value(name: str, stored: Any) -> Any:
+    if stored is None:
+        return None
+    if name in _AMOUNTS:
+        return _amount(stored)
+    return _ENUMS[name](stored) if name in _ENUMS else stored
 
 
 def _amount(text: str) -> Decimal:

@@ -12,12 +12,13 @@ RETRY_AFTER_AT_MOST_MS = 3_600_000
 
 
 class Op(StrEnum):
-    """What a call does; an error code may mean different things for different operations."""
+    """What a call does; an error code may mean different things for different operations. SET may be repeated."""
 
     PLACE = "place"
     CANCEL = "cancel"
     READ = "read"
     PUBLIC = "public"
+    SET = "set"
 
 
 class Verdict(StrEnum):

@@ -1,11 +1,11 @@
 """What the service needs from the outside world; the adapters provide it, tests provide exact models of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from order_relay.core.exchange import Request
+    from order_relay.core.call import Request
     from order_relay.core.outcome import Answer
 
 
@@ -80,8 +80,8 @@ class Journal(Protocol):
 class Register(Journal, Protocol):
     """The journal as an operator's tool sees it."""
 
-    def partition_of(self, key: str) -> str | None:
-        """Find the partition that holds a key by reading the whole table. Raises Unavailable."""
+    def everywhere(self, prefix: str) -> Iterator[tuple[str, Item]]:
+        """Every item whose key begins so, with its partition; reads the whole table. Raises Unavailable."""
 
 
 class Vault(Protocol):
@@ -102,6 +102,9 @@ class Inbox(Protocol):
 
     def defer(self, receipt: str, seconds: float) -> None:
         """Hide a received message for that long, counted from now; failing is harmless (it comes back later)."""
+
+    def requeue(self, delivery: Delivery, body: str) -> None:
+        """Store a message anew at the tail of its group; the original stays to be deleted. Raises Unavailable."""
 
     def bury(self, delivery: Delivery, reason: str, at_ms: int) -> None:
         """Put a message and its reason into the dead-letter queue (service/envelope). Raises Unavailable."""

@@ -52,8 +52,9 @@ _PAIR = re.compile(r"([A-Z0-9]+)(?:[-_]([A-Z0-9]+))?")
 def read_symbol(text: str) -> tuple[str, Market | None]:
     """Return the canonical name and the market that the spelling itself states, if it states one.
 
-    Raises Refusal: `unsupported` for other characters or dated contracts, `ambiguous` for a perpetual without a quote
-    or with a settlement coin that is not one of its own.
+    `BTC-PERP` names no quote currency: it stays BTCPERP, which `quoted` completes where a route says with what.
+    Raises Refusal: `unsupported` for other characters or dated contracts, `ambiguous` for a perpetual marked `.P` or
+    `-SWAP` without a quote, or with a settlement coin that is not one of its own.
     """
     upper = text.upper() if text.isascii() else ""
     if not _CHARACTERS.fullmatch(upper):
@@ -66,9 +67,17 @@ def read_symbol(text: str) -> tuple[str, Market | None]:
     if not marked or not pair:
         raise Refusal(Word.UNSUPPORTED, f"symbol {text!a} is not a spot pair or a perpetual contract")
     name = pair[1] + (pair[2] or "")
+    if marked[2] and marked[2].endswith("PERP") and split(name) is None:
+        return f"{name}PERP", Market.PERP
     if marked[2] and not _quoted(name, marked[2]):
         raise Refusal(Word.AMBIGUOUS, f"symbol {text!a} names no quote currency")
     return name, Market.PERP if marked[2] else None
+
+
+def quoted(name: str, quote: str | None) -> str:
+    """Complete the name of a perpetual that states no quote currency."""
+    unquoted = quote and name.endswith("PERP") and split(name) is None
+    return f"{name.removesuffix('PERP')}{quote}" if unquoted else name
 
 
 def split(name: str) -> tuple[str, str] | None:

@@ -6,18 +6,10 @@ import hmac
 from typing import Any
 from urllib.parse import unquote
 
-from order_relay.core.exchange import (
-    Ask,
-    Call,
-    Credentials,
-    Exchange,
-    Instrument,
-    MarketStyle,
-    Profile,
-    Request,
-    decode,
-)
-from order_relay.core.order import OrderType, Plan, Side, Unit
+from order_relay.core.call import Call, Credentials, Request, decode
+from order_relay.core.exchange import Ask, Exchange, Instrument, MarketStyle, Profile, Wanted
+from order_relay.core.money import plain
+from order_relay.core.order import OrderType, Plan, Side, TimeInForce, Unit
 from order_relay.core.outcome import Answer, Failed, Op, Reading
 from order_relay.core.refusal import Refusal, Word
 from order_relay.core.symbol import Market
@@ -26,12 +18,15 @@ from order_relay.exchanges.bitget_codes import RULES
 from order_relay.exchanges.bitget_generation import Generation
 from order_relay.exchanges.bitget_market import instrument, top
 from order_relay.exchanges.bitget_v2 import V2
+from order_relay.exchanges.bitget_v2_plans import MIX, SPOT, identified
 from order_relay.exchanges.bitget_v3 import V3
+from order_relay.exchanges.bitget_v3_stops import TRADE
 
 SUCCESS = "00000"
 NO_FAILURE = (None, "", SUCCESS)
 CLASSIC_ACCOUNT = frozenset({"40084", "25245"})
 GENERATIONS = {"v2": V2, "v3": V3}
+STOPS = frozenset({f"{MIX}/place-plan-order", f"{SPOT}/place-plan-order", f"{TRADE}/place-strategy-order"})
 
 
 def sign(call: Call, credentials: Credentials, stamp_ms: int, nonce: str) -> Request:
@@ -64,8 +59,10 @@ def read(call: Call, answer: Answer) -> Reading | None:
     message, data = str(envelope.get("msg") or ""), envelope.get("data")
     if str(code) != SUCCESS:
         return Reading(str(code), message, data)
-    if call.op is Op.PLACE and not isinstance(data, dict):
-        return None
+    if call.op is Op.PLACE:
+        if not isinstance(data, dict) or (call.target in STOPS and not data.get("orderId")):
+            return None
+        data = identified(call, data)
     try:
         refused = _refused(data) if call.op in (Op.PLACE, Op.CANCEL) else None
     except Failed:
@@ -75,6 +72,8 @@ def read(call: Call, answer: Answer) -> Reading | None:
 
 def _refused(data: Any) -> tuple[str, str] | None:
     """Take code and words of the first failure where none of the orders named succeeded (sheet 5)."""
+    if isinstance(data, dict) and data.get("result") not in (None, "success"):
+        return str(data["result"]), ""
     done, failed = _divided(data)
     if done or not failed:
         return None
@@ -112,17 +111,46 @@ def profile(ask: Ask, credentials: Credentials, market: Market) -> Profile:
 
 def place(plan: Plan, instrument: Instrument, profile: Profile) -> Call:
     """Build a placement, or refuse a quantity it cannot count: only a spot market buy, and it always, counts quote."""
-    money = style(plan.market, plan.side, Unit.BASE) is MarketStyle.IOC_LIMIT and plan.type is OrderType.MARKET
-    expected = Unit.QUOTE if money else Unit.BASE
-    if plan.unit is not expected:
-        orders = "spot market buys" if money else "these orders"
-        raise Refusal(Word.UNSUPPORTED, f"Bitget counts {orders} in {expected.value} coins, not in {plan.unit.value}")
+    units = _countable(plan)
+    if plan.unit not in units:
+        market_buy = units == {Unit.QUOTE}
+        orders, coins = "spot market buys" if market_buy else "these orders", "quote" if market_buy else "base"
+        raise Refusal(Word.UNSUPPORTED, f"Bitget counts {orders} in {coins} coins, not in {plan.unit.value}")
+    if plan.type.triggered:
+        _check_stop(plan)
     return _generation(profile).place(plan, instrument, profile)
+
+
+def _check_stop(plan: Plan) -> None:
+    """Refuse what no stop of either API says: none has a time in force (contract, spot, uta: Place-...-Order)."""
+    natural = (TimeInForce.GTC, TimeInForce.IOC) if plan.price is None else (TimeInForce.GTC,)
+    if plan.time_in_force not in natural:
+        raise Refusal(Word.UNSUPPORTED, f"Bitget has no stop that is {plan.time_in_force}")
+    if plan.type is OrderType.STOP and plan.trigger_price is None:
+        raise Refusal(Word.UNSUPPORTED, "a stop needs a trigger price")
+
+
+def _countable(plan: Plan) -> set[Unit]:
+    """Tell what the quantity may count; a spot stop that buys at market says which (spot/plan/Place-Plan-Order)."""
+    if plan.market is Market.SPOT and plan.side is Side.BUY:
+        if plan.type is OrderType.MARKET:
+            return {Unit.QUOTE}
+        if plan.type is OrderType.STOP and plan.price is None:
+            return {Unit.BASE, Unit.QUOTE}
+    return {Unit.BASE}
 
 
 def placed(data: Any) -> str | None:
     """Take the order id; it is missing where a reduce-only order pushed older ones out (sheet 4b)."""
     return data.get("orderId") or None if isinstance(data, dict) else None
+
+
+def arrange(ask: Ask, wanted: Wanted, instrument: Instrument, profile: Profile) -> list[Call]:
+    if instrument.market is Market.SPOT:
+        raise Refusal(Word.UNSUPPORTED, "spot has no leverage and no margin mode")
+    if wanted.leverage is not None and wanted.leverage % 1:
+        raise Refusal(Word.UNSUPPORTED, f"Bitget takes whole numbers as leverage, not {plain(wanted.leverage)}")
+    return _generation(profile).arrange(ask, wanted, instrument)
 
 
 def style(market: Market, side: Side, unit: Unit) -> MarketStyle:
@@ -155,6 +183,8 @@ EXCHANGE = Exchange(
     top=top,
     positions=lambda ask, instrument, profile: _generation(profile).positions(ask, instrument),
     available=lambda ask, asset, market, profile: _generation(profile).available(ask, asset, market, profile),
+    equity=lambda ask, asset, market, profile: _generation(profile).equity(ask, asset, market),
+    arrange=arrange,
     place=place,
     placed=placed,
     cancel=lambda handle, instrument, profile: _generation(profile).cancel(handle, instrument),

@@ -5,15 +5,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from order_relay.core.exchange import Ask, Call, Found, Position, Sought, Status, decimal, get
-from order_relay.core.order import PositionSide, Side
+from order_relay.core.call import Call, decimal, get
+from order_relay.core.exchange import Ask, Found, Position, Sought, Status
+from order_relay.core.order import MarginMode, PositionSide, Side
 from order_relay.core.outcome import Failed, Op, Outcome, Verdict
 from order_relay.core.symbol import Market
 
 PAGE = 100
 PAGES = 10
+CREATED_BEFORE_SENT_MS = 60_000
 
 Row = dict[str, Any]
+
+MARGIN_MODES = {"crossed": MarginMode.CROSS, "isolated": MarginMode.ISOLATED}
+MARGIN_WORDS = {mode: word for word, mode in MARGIN_MODES.items()}
 
 _STATUS = {
     "live": Status.OPEN,
@@ -94,8 +99,17 @@ def pages(ask: Ask, call: Callable[[str | None], Call], name: str = "") -> Itera
 
 def _next_cursor(data: Any, page: list[Row]) -> str | None:
     if isinstance(data, dict):
-        return data.get("endId") or data.get("cursor")
+        return data.get("endId") or data.get("cursor") or data.get("idLessThan")
     return page[-1].get("orderId") if page else None
+
+
+def since_sent(ended: Iterator[Row], sought: Sought, fields: Fields) -> Iterator[Row]:
+    """Yield ended orders, newest first, up to the first that is older than the order sought can be."""
+    for row in ended:
+        created = created_ms(row, fields)
+        if created is not None and created < sought.sent_ms - CREATED_BEFORE_SENT_MS:
+            return
+        yield row
 
 
 def is_sought(row: Row, sought: Sought) -> bool:
@@ -146,5 +160,7 @@ def read_positions(listed: list[Row], side_name: str) -> list[Position]:
             continue
         if quantity < 0 or side not in ("long", "short"):
             raise unreadable("no position side")
-        positions.append(Position(PositionSide(side), quantity, margin_mode=row.get("marginMode")))
+        positions.append(
+            Position(PositionSide(side), quantity, margin_mode=MARGIN_MODES.get(str(row.get("marginMode"))))
+        )
     return positions

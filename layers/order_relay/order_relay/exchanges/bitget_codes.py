@@ -448,7 +448,95 @@ _FUNDS: Rules = {
 
 _UNCHANGED: Rules = {
     **_rows(Verdict.REJECTED, CLASSIC, {"40814": "the leverage is unchanged", "45054": "the leverage is unchanged"}),
+    **_rows(
+        Verdict.GONE, CLASSIC, {"40814": "the leverage is unchanged", "45054": "the leverage is unchanged"}, Op.SET
+    ),
     **_rows(Verdict.REJECTED, UTA, {"25571": "price and quantity are unchanged"}),
+}
+
+_LEVERAGE: Rules = {
+    **_rows(
+        Verdict.REJECTED,
+        CLASSIC,
+        {
+            "22020": "the leverage of the open position cannot change",
+            "40730": "orders must be cancelled before the leverage can change",
+            "40869": "lead traders cannot change the leverage",
+            "40872": "positions and orders must be closed before this can change",
+            "40880": "the leverage cannot change while a risk is being handled",
+            "40893": "the margin is not enough for this leverage",
+            "43050": "the leverage is out of range",
+            "45044": "the leverage is out of range",
+            "45045": "the leverage is above the maximum",
+            "45089": "the leverage cannot change while copying trades",
+            "45097": "orders must be cancelled before the leverage can change",
+            "45099": "the margin mode cannot be isolated while other coins are margin",
+        },
+    ),
+    **_rows(
+        Verdict.REJECTED,
+        UTA,
+        {"25223": "the leverage is above the maximum", "25228": "the margin is not enough for this leverage"},
+    ),
+}
+
+_TRIGGERS: Rules = {
+    **_rows(
+        Verdict.REJECTED,
+        CLASSIC,
+        {
+            "22042": "a trigger order in one-way mode cannot be reduce-only",
+            "31004": "take-profit must be above the price",
+            "31053": "the execution price is too far from the trigger price",
+            "40829": "take-profit of a long position must be above its average price",
+            "40830": "take-profit of a long position must be above the price",
+            "40831": "take-profit of a short position must be below its average price",
+            "40832": "take-profit of a short position must be below the price",
+            "40833": "stop-loss of a long position must be below its average price",
+            "40834": "stop-loss of a long position must be below the price",
+            "40835": "stop-loss of a short position must be above its average price",
+            "40836": "stop-loss of a short position must be above the price",
+            "40889": "the contract has too many trigger orders",
+            "40890": "the contract has too many take-profits and stop-losses",
+            "40891": "the position is too small for a take-profit or stop-loss",
+            "40915": "take-profit of a long position must be above the mark price",
+            "43013": "take-profit must be above the price",
+            "43014": "take-profit must be below the price",
+            "43015": "stop-loss must be below the price",
+            "43016": "stop-loss must be above the price",
+            "43034": "the trigger price must not be above the market",
+            "43035": "the trigger price must not be below the market",
+            "43071": "the pair has too many trigger orders",
+            "45052": "the trigger price is wrong",
+        },
+    ),
+    **_rows(
+        Verdict.REJECTED,
+        UTA,
+        {
+            "25579": "take-profit of a long position must be above its average price",
+            "25580": "stop-loss of a long position must be below its average price",
+            "25581": "take-profit of a short position must be below its average price",
+            "25582": "stop-loss of a short position must be above its average price",
+            "25585": "take-profit of a long position must be above the price",
+            "25586": "stop-loss of a long position must be below the price",
+            "25587": "take-profit of a short position must be below the price",
+            "25588": "stop-loss of a short position must be above the price",
+            "25593": "no take-profit or stop-loss on this kind of trading",
+            "25595": "take-profits and stop-losses add up to more than the position",
+            "25599": "the symbol has too many take-profits and stop-losses",
+            "25606": "the take-profit is not a multiple of the tick",
+            "25607": "the stop-loss is not a multiple of the tick",
+            "25608": "the take-profit's order price is not a multiple of the tick",
+            "25609": "the stop-loss's order price is not a multiple of the tick",
+            "25612": "only opening orders take a take-profit and a stop-loss along",
+            "25650": "stop-loss of a long position must be below the price",
+            "25651": "take-profit of a short position must be below the price",
+            "25652": "take-profit of a long position must be above the price",
+        },
+    ),
+    **_rows(Verdict.FLAT, CLASSIC, {"31008": "there is no position for a take-profit or stop-loss"}),
+    **_rows(Verdict.FLAT, UTA, {"25601": "there is no position for a take-profit or stop-loss"}),
 }
 
 _DUPLICATES: Rules = {
@@ -476,6 +564,7 @@ _NOT_THERE = {
 _GONE: Rules = {
     **_rows(Verdict.GONE, CLASSIC, _NOT_THERE, Op.CANCEL, Op.READ),
     **_rows(Verdict.GONE, UTA, {"25204": "the order does not exist"}, Op.CANCEL, Op.READ),
+    **_rows(Verdict.GONE, UTA, {"25597": "the stop does not exist or has ended"}, Op.CANCEL),
     **_rows(
         Verdict.GONE,
         SEEN,
@@ -561,6 +650,8 @@ RULES: Rules = {
     **_SIZE_AND_PRICE,
     **_FUNDS,
     **_UNCHANGED,
+    **_LEVERAGE,
+    **_TRIGGERS,
     **_DUPLICATES,
     **_GONE,
     **_POSITION,

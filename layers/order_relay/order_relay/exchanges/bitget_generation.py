@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from order_relay.core.exchange import Ask, Call, Found, Handle, Instrument, Position, Profile, Sought
+from order_relay.core.call import Call
+from order_relay.core.exchange import Ask, Found, Handle, Instrument, Position, Profile, Sought, Wanted
 from order_relay.core.order import Plan
 from order_relay.core.symbol import Market
 
@@ -21,3 +22,5 @@ class Generation:
     open_orders: Callable[[Ask, Instrument], list[Found]]
     positions: Callable[[Ask, Instrument], list[Position]]
     available: Callable[[Ask, str, Market, Profile], Decimal]
+    equity: Callable[[Ask, str, Market], Decimal]
+    arrange: Callable[[Ask, Wanted, Instrument], list[Call]]

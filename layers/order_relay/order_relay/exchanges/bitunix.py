@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from order_relay.core.call import Call, Credentials, get
 from order_relay.core.exchange import (
     Ask,
-    Call,
-    Credentials,
     Exchange,
     Found,
     Handle,
@@ -17,11 +16,12 @@ from order_relay.core.exchange import (
     Profile,
     Sought,
     Top,
-    get,
+    Wanted,
 )
 from order_relay.core.order import Plan, Side, Unit
 from order_relay.core.outcome import Op
 from order_relay.core.symbol import Market
+from order_relay.exchanges import bitunix_account as account
 from order_relay.exchanges import bitunix_futures as futures
 from order_relay.exchanges import bitunix_spot as spot
 from order_relay.exchanges.bitunix_codes import RULES
@@ -59,7 +59,7 @@ def _open_orders(ask: Ask, instrument: Instrument, profile: Profile) -> list[Fou
 
 
 def _profile(ask: Ask, credentials: Credentials, market: Market) -> Profile:
-    return futures.profile(ask) if market is Market.PERP else Profile()
+    return account.profile(ask) if market is Market.PERP else Profile()
 
 
 def _instrument(ask: Ask, name: str, market: Market) -> Instrument | None:
@@ -72,11 +72,19 @@ def _top(ask: Ask, instrument: Instrument, profile: Profile) -> Top:
 
 
 def _positions(ask: Ask, instrument: Instrument, profile: Profile) -> list[Position]:
-    return futures.positions(ask, instrument.symbol) if instrument.market is Market.PERP else []
+    return account.positions(ask, instrument.symbol) if instrument.market is Market.PERP else []
 
 
 def _available(ask: Ask, asset: str, market: Market, profile: Profile) -> Decimal:
-    return futures.available(ask, asset) if market is Market.PERP else spot.available(ask, asset)
+    return account.available(ask, asset) if market is Market.PERP else spot.available(ask, asset)
+
+
+def _equity(ask: Ask, asset: str, market: Market, profile: Profile) -> Decimal:
+    return account.equity(ask, asset) if market is Market.PERP else spot.equity(ask, asset)
+
+
+def _arrange(ask: Ask, wanted: Wanted, instrument: Instrument, profile: Profile) -> list[Call]:
+    return account.arrange(ask, wanted, instrument)
 
 
 def _style(market: Market, side: Side, unit: Unit) -> MarketStyle:
@@ -105,6 +113,8 @@ EXCHANGE = Exchange(
     top=_top,
     positions=_positions,
     available=_available,
+    equity=_equity,
+    arrange=_arrange,
     place=_place,
     placed=_placed,
     cancel=_cancel,

@@ -1,12 +1,13 @@
 """Bitunix's signature, and how the two hosts' answers are opened."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from order_relay.core.call import Call, Credentials, Request, decimal, decode
 from order_relay.core.clock import http_date_ms
-from order_relay.core.exchange import Call, Credentials, Request, decimal, decode
 from order_relay.core.outcome import Answer, Failed, Op, Outcome, Reading, Verdict
 from order_relay.exchanges.bitunix_codes import RULES
 
@@ -77,6 +78,14 @@ def text(row: Row, name: str) -> str | None:
     """Read an id that may come as text or number; None when it is absent or empty."""
     value = row.get(name)
     return None if value is None or value == "" else str(value)
+
+
+def total(row: Row, parts: Sequence[str], what: str) -> Decimal:
+    """Add up numbers that must all be there."""
+    numbers = [number for part in parts if (number := decimal(row.get(part))) is not None]
+    if len(numbers) < len(parts):
+        raise unreadable(what)
+    return sum(numbers, Decimal(0))
 
 
 def step(decimals: object) -> Decimal:

@@ -5,21 +5,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from order_relay.core.exchange import (
-    Ask,
-    Call,
-    Found,
-    Handle,
-    Instrument,
-    Position,
-    Profile,
-    Sought,
-    Status,
-    Top,
-    decimal,
-    get,
-    post,
-)
+from order_relay.core.call import Call, decimal, get, post
+from order_relay.core.exchange import Ask, Found, Handle, Instrument, Profile, Sought, Status, Top
 from order_relay.core.money import product, ratio
 from order_relay.core.order import OrderType, Plan, PositionSide, Side, Unit
 from order_relay.core.outcome import Failed, Op, Verdict
@@ -29,24 +16,13 @@ from order_relay.exchanges.bitunix_envelope import FUTURES, Row, one, rows, step
 
 PAIRS = "/api/v1/futures/market/trading_pairs"
 DEPTH = "/api/v1/futures/market/depth"
-ACCOUNT = "/api/v1/futures/account"
-POSITIONS = "/api/v1/futures/position/get_pending_positions"
 PLACE = "/api/v1/futures/trade/place_order"
 CANCEL = "/api/v1/futures/trade/cancel_orders"
 DETAIL = "/api/v1/futures/trade/get_order_detail"
 PENDING = "/api/v1/futures/trade/get_pending_orders"
 TRADES = "/api/v1/futures/trade/get_history_trades"
 
-_MARGIN_COIN = "USDT"
 _PAGES, _PAGE_SIZE = 20, 100
-_POSITION_SIDES = {
-    "LONG": PositionSide.LONG,
-    "BUY": PositionSide.LONG,
-    "SHORT": PositionSide.SHORT,
-    "SELL": PositionSide.SHORT,
-}
-_MODES = {"ONE_WAY": False, "HEDGE": True}
-_MARGIN_MODES = {"CROSS": "cross", "ISOLATION": "isolated"}
 _STATUS = {
     "INIT": Status.WAITING,
     "NEW": Status.OPEN,
@@ -60,13 +36,12 @@ _STATUS = {
 
 def place(plan: Plan, profile: Profile) -> Call:
     """Build an order; a hedge account's close carries the position's id (sheet 4a)."""
-    if plan.unit is not Unit.BASE:
-        raise Refusal(Word.UNSUPPORTED, f"Bitunix futures count quantities in base coins, not {plan.unit.value}")
+    _refuse_missing(plan)
     limit = plan.type is OrderType.LIMIT
     closes = profile.hedge and plan.reduce_only
     if closes and plan.position_id is None:
         raise Refusal(Word.UNSUPPORTED, "Bitunix closes a hedge position only by its id, and none is known")
-    body = {
+    body: dict[str, object] = {
         "symbol": plan.symbol,
         "side": (_direction(plan) if profile.hedge else plan.side).value.upper(),
         "tradeSide": ("CLOSE" if closes else "OPEN") if profile.hedge else None,
@@ -78,6 +53,8 @@ def place(plan: Plan, profile: Profile) -> Call:
         "reduceOnly": plan.reduce_only,
         "clientId": plan.client_id,
     }
+    if plan.take_profit is not None or plan.stop_loss is not None:
+        body |= _attached("tp", plan.take_profit) | _attached("sl", plan.stop_loss)
     return post(PLACE, body, op=Op.PLACE, host=FUTURES)
 
 
@@ -108,27 +85,6 @@ def open_orders(ask: Ask, symbol: str) -> list[Found]:
     return list({order.order_id: order for order in found}.values())
 
 
-def profile(ask: Ask) -> Profile:
-    """Read the position mode; an order for the wrong mode could open where it should close."""
-    mode = str(_account(ask, _MARGIN_COIN).get("positionMode"))
-    if mode not in _MODES:
-        raise unreadable("a position mode")
-    return Profile(hedge=_MODES[mode])
-
-
-def positions(ask: Ask, symbol: str) -> list[Position]:
-    listed = rows(ask(get(POSITIONS, {"symbol": symbol}, host=FUTURES)).data, "positions")
-    read = [_position(row) for row in listed if row.get("symbol") == symbol]
-    return [position for position in read if position.quantity > 0]
-
-
-def available(ask: Ask, asset: str) -> Decimal:
-    balance = decimal(_account(ask, asset).get("available"))
-    if balance is None:
-        raise unreadable("a balance")
-    return balance
-
-
 def instrument(ask: Ask, name: str) -> Instrument | None:
     outcome = ask(get(PAIRS, {"symbols": name}, op=Op.PUBLIC, host=FUTURES))
     pairs = [] if outcome.verdict is Verdict.GONE else rows(outcome.data, "trading pairs")
@@ -144,6 +100,23 @@ def top(ask: Ask, symbol: str) -> Top:
     return Top(bid, ask_price)
 
 
+def _refuse_missing(plan: Plan) -> None:
+    if plan.type.triggered:
+        why = "a take-profit or stop-loss comes with the entry order, or not at all"
+        raise Refusal(Word.UNSUPPORTED, f"Bitunix futures have no {plan.type.value} orders: {why}")
+    if plan.unit is not Unit.BASE:
+        raise Refusal(Word.UNSUPPORTED, f"Bitunix futures count quantities in base coins, not {plan.unit.value}")
+    if plan.reduce_only and (plan.take_profit is not None or plan.stop_loss is not None):
+        raise Refusal(Word.UNSUPPORTED, "an order that reduces takes no take-profit or stop-loss")
+
+
+def _attached(prefix: str, trigger_price: Decimal | None) -> dict[str, object]:
+    """A take-profit or stop-loss that wakes up with the position and closes it at market (docs: trade/place_order)."""
+    if trigger_price is None:
+        return {}
+    return {f"{prefix}Price": trigger_price, f"{prefix}StopType": "LAST_PRICE", f"{prefix}OrderType": "MARKET"}
+
+
 def _direction(plan: Plan) -> Side:
     """Name the position's direction: BUY opens and closes a long, SELL opens and closes a short (sheet 4a)."""
     if plan.position_side is None:
@@ -153,10 +126,6 @@ def _direction(plan: Plan) -> Side:
 
 def _cancel(orders: Sequence[Mapping[str, str | None]], symbol: str) -> Call:
     return post(CANCEL, {"symbol": symbol, "orderList": orders}, op=Op.CANCEL, host=FUTURES)
-
-
-def _account(ask: Ask, asset: str) -> Row:
-    return one(ask(get(ACCOUNT, {"marginCoin": asset}, host=FUTURES)).data, "an account")
 
 
 def _pending(ask: Ask, symbol: str) -> Iterator[Row]:
@@ -212,14 +181,6 @@ def _found(row: Row) -> Found:
         average=decimal(row.get("avgPrice")) or None,
         created_ms=_milliseconds(row.get("ctime")),
     )
-
-
-def _position(row: Row) -> Position:
-    side, quantity = _POSITION_SIDES.get(str(row.get("side")).rstrip("_")), decimal(row.get("qty"))
-    if side is None or quantity is None:
-        raise unreadable("a position")
-    margin_mode = _MARGIN_MODES.get(str(row.get("marginMode")).rstrip("_"))
-    return Position(side, abs(quantity), text(row, "positionId"), margin_mode)
 
 
 def _instrument(row: Row, name: str) -> Instrument:

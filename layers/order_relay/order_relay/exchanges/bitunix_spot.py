@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from order_relay.core.exchange import Ask, Call, Found, Handle, Instrument, Sought, Status, Top, decimal, get, post
+from order_relay.core.call import Call, decimal, get, post
+from order_relay.core.exchange import Ask, Found, Handle, Instrument, Sought, Status, Top
 from order_relay.core.order import OrderType, Plan, Side, TimeInForce, Unit
 from order_relay.core.outcome import Op
 from order_relay.core.refusal import Refusal, Word
 from order_relay.core.symbol import Market
-from order_relay.exchanges.bitunix_envelope import Row, one, rows, step, text, unreadable
+from order_relay.exchanges.bitunix_envelope import Row, one, rows, step, text, total, unreadable
 
 PAIRS = "/api/spot/v1/common/coin_pair/list"
 LAST_PRICE = "/api/spot/v1/market/last_price"
@@ -89,18 +90,24 @@ def top(ask: Ask, symbol: str) -> Top:
 
 def available(ask: Ask, asset: str) -> Decimal:
     """Read the free balance; `balance` leaves out what `balanceLocked` counts (unconfirmed)."""
+    return _held(ask, asset, ("balance",))
+
+
+def equity(ask: Ask, asset: str) -> Decimal:
+    """Add what open orders lock to the free balance."""
+    return _held(ask, asset, ("balance", "balanceLocked"))
+
+
+def _held(ask: Ask, asset: str, parts: Sequence[str]) -> Decimal:
     balances = rows(ask(get(ACCOUNT)).data, "balances")
     row = next((row for row in balances if str(row.get("coin")).upper() == asset), None)
-    if row is None:
-        return Decimal(0)
-    balance = decimal(row.get("balance"))
-    if balance is None:
-        raise unreadable("a balance")
-    return balance
+    return Decimal(0) if row is None else total(row, parts, "a balance")
 
 
 def _refuse_missing(plan: Plan) -> None:
     market = plan.type is OrderType.MARKET
+    if plan.type.triggered or plan.take_profit is not None or plan.stop_loss is not None:
+        raise Refusal(Word.UNSUPPORTED, "Bitunix spot has no trigger orders: no stop, trail, take-profit or stop-loss")
     if plan.reduce_only:
         raise Refusal(Word.UNSUPPORTED, "Bitunix spot has no reduce-only orders")
     if plan.time_in_force not in (TimeInForce.GTC, TimeInForce.IOC if market else TimeInForce.GTC):

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from order_relay.core.exchange import Found, Instrument, Position, Status, Top, decimal
+from order_relay.core.call import decimal
+from order_relay.core.exchange import Found, Instrument, Position, Status, Top
 from order_relay.core.money import floor_to, ratio
-from order_relay.core.order import PositionSide, Side, Unit
+from order_relay.core.order import MarginMode, PositionSide, Side, Unit
 from order_relay.core.outcome import Failed, Outcome, Verdict
 from order_relay.core.symbol import Market
 
@@ -20,6 +21,7 @@ STATUSES = {
     "part_canceled": Status.CANCELLED,
     "canceled": Status.CANCELLED,
 }
+MARGIN_MODES = {"cross": MarginMode.CROSS, "isolated": MarginMode.ISOLATED}
 WRONG = (KeyError, ValueError, TypeError, AttributeError, ArithmeticError)
 """What reading an answer of another shape than the documented one ends in."""
 
@@ -86,7 +88,7 @@ def read_position(row: Row) -> Position:
         side, quantity = PositionSide(row["side"]), number(row, "open_interest")
     except WRONG:
         raise undocumented("position") from None
-    return Position(side, quantity, margin_mode=row.get("margin_mode"))
+    return Position(side, quantity, margin_mode=MARGIN_MODES.get(str(row.get("margin_mode"))))
 
 
 def read_order(row: Any, instrument: Instrument, listed: Status | None = None) -> Found:

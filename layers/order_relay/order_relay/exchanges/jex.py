@@ -1,44 +1,21 @@
-"""JEX: spot, perpetual contracts and options, all by limit orders that carry no client order id."""
+"""JEX: spot, perpetual contracts and options, by limit orders (and stops) that carry no client order id."""
 
 import hashlib
 import hmac
 from collections.abc import Sequence
-from decimal import Decimal
 from json import dumps
 from typing import Any
 from urllib.parse import unquote
 
-from order_relay.core.exchange import (
-    Ask,
-    Call,
-    Credentials,
-    Exchange,
-    Handle,
-    Instrument,
-    MarketStyle,
-    Position,
-    Profile,
-    Request,
-    Top,
-    decimal,
-    decode,
-    get,
-)
+from order_relay.core.call import Call, Credentials, Request, decimal, decode, get
+from order_relay.core.exchange import Ask, Exchange, Handle, Instrument, MarketStyle, Profile, Top
 from order_relay.core.order import OrderType, Plan, Side, TimeInForce, Unit
-from order_relay.core.outcome import Answer, Hint, Op, Reading, Verdict
+from order_relay.core.outcome import Answer, Hint, Op, Reading
 from order_relay.core.refusal import Refusal, Word
 from order_relay.core.symbol import Market
-from order_relay.exchanges.jex_answers import (
-    amount,
-    entries,
-    error_code,
-    many,
-    one,
-    read_id,
-    read_instrument,
-    read_position,
-    undocumented,
-)
+from order_relay.exchanges import jex_stops as stops
+from order_relay.exchanges.jex_account import arrange, available, equity, positions
+from order_relay.exchanges.jex_answers import entries, error_code, one, read_id, read_instrument, undocumented
 from order_relay.exchanges.jex_calls import SEGMENTS, WINDOW_MS, liquidates, named, path_of, signed
 from order_relay.exchanges.jex_codes import RULES
 from order_relay.exchanges.jex_lists import find, open_orders
@@ -106,45 +83,35 @@ def top(ask: Ask, instrument: Instrument, profile: Profile) -> Top:
     return Top(last, last)
 
 
-def positions(ask: Ask, instrument: Instrument, profile: Profile) -> list[Position]:
-    """Read the contract position, or how many of an option are held; spot has none."""
-    if instrument.market is Market.SPOT:
-        return []
-    outcome = ask(signed(Op.READ, "GET", path_of(instrument, "position"), {"symbol": instrument.symbol}))
-    if outcome.verdict is Verdict.GONE and outcome.code == "-7020":
-        return []
-    found = (read_position(entry, instrument) for entry in many(outcome))
-    return [position for position in found if position]
-
-
-def available(ask: Ask, asset: str, market: Market, profile: Profile) -> Decimal:
-    """Read the free balance: contract margin, options, or coins (with which options are paid as well)."""
-    account = one(ask(signed(Op.READ, "GET", "/api/v1/account", {})))
-    names = {Market.PERP: ["contract"], Market.SPOT: ["spot"], Market.OPTION: ["option", "spot"]}[market]
-    balances = [balance for name in names for balance in entries(account.get(f"{name}Balances"))]
-    free = (balance.get("free") for balance in balances if str(balance.get("asset")).upper() == asset.upper())
-    return amount(next(free, "0"), "balance")
-
-
 def place(plan: Plan, instrument: Instrument, profile: Profile) -> Call:
-    """Build a limit order, or the call that closes a whole contract position at market."""
+    """Build a limit order, a stop, or the call that closes a whole contract position at market."""
+    _refuse_missing(plan)
     if liquidates(plan):
         return signed(Op.PLACE, "POST", path_of(instrument, "liquidation"), {"symbol": plan.symbol})
-    if plan.type is not OrderType.LIMIT or plan.price is None:
+    stop = plan.type is OrderType.STOP
+    order = {
+        "symbol": plan.symbol,
+        "side": plan.side.value.upper(),
+        "type": stops.kind(plan) if stop else "LIMIT",
+        "quantity": plan.quantity,
+        "price": plan.price,
+        "triggerType": "lastPrice" if stop else None,
+        "triggerPrice": plan.trigger_price if stop else None,
+        "newOrderRespType": "RESULT",
+    }
+    return signed(Op.PLACE, "POST", path_of(instrument, "order"), order)
+
+
+def _refuse_missing(plan: Plan) -> None:
+    stops.refuse_missing(plan)
+    if liquidates(plan):
+        return
+    if plan.type is OrderType.MARKET or plan.price is None:
         raise Refusal(Word.UNSUPPORTED, "JEX takes limit orders with a price only")
     if plan.time_in_force is not TimeInForce.GTC:
         raise Refusal(Word.UNSUPPORTED, f"JEX has no {plan.time_in_force.value} orders, only gtc")
     if plan.unit is not Unit.BASE:
         raise Refusal(Word.UNSUPPORTED, "JEX counts every quantity in the base asset")
-    order = {
-        "symbol": plan.symbol,
-        "side": plan.side.value.upper(),
-        "type": "LIMIT",
-        "quantity": plan.quantity,
-        "price": plan.price,
-        "newOrderRespType": "RESULT",
-    }
-    return signed(Op.PLACE, "POST", path_of(instrument, "order"), order)
 
 
 def placed(data: Any) -> str | None:
@@ -153,7 +120,7 @@ def placed(data: Any) -> str | None:
 
 
 def cancel(handle: Handle, instrument: Instrument, profile: Profile) -> Call:
-    """Build a cancel; the answer of a contract cancel (`entrusted`) says accepted, not done."""
+    """Build a cancel, of a stop as of any order; the answer to a contract (`entrusted`) says accepted, not done."""
     if not handle.order_id:
         raise Refusal(Word.UNSUPPORTED, "JEX cancels orders by the exchange's order id only")
     return signed(Op.CANCEL, "DELETE", path_of(instrument, "order"), named(instrument, handle.order_id))
@@ -183,7 +150,7 @@ def _ticker(name: str, instrument: Instrument) -> Call:
 
 
 def _documented(call: Call, data: Any) -> bool:
-    if call.op in (Op.READ, Op.PUBLIC):
+    if call.op in (Op.READ, Op.PUBLIC, Op.SET):
         return isinstance(data, dict | list)
     return placed(data) is not None or (isinstance(data, list) and "/batchOrder" in call.target)
 
@@ -208,6 +175,8 @@ EXCHANGE = Exchange(
     top=top,
     positions=positions,
     available=available,
+    equity=equity,
+    arrange=arrange,
     place=place,
     placed=placed,
     cancel=cancel,

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from order_relay.core.exchange import Found, Instrument, Position, Status, decimal
+from order_relay.core.call import decimal
+from order_relay.core.exchange import Found, Instrument, Position, Status
 from order_relay.core.order import PositionSide, Side
 from order_relay.core.outcome import Failed, Outcome, Verdict
 from order_relay.core.symbol import Market
 from order_relay.exchanges.jex_codes import DIRECTIONS, STATUSES
+from order_relay.exchanges.jex_stops import KINDS
 
 Entry = Mapping[str, Any]
 
@@ -79,6 +81,7 @@ def read_order(entry: Entry, instrument: Instrument, otherwise: Status | None = 
         average=_average(entry, filled),
         created_ms=created,
         reason=str(entry.get("reject") or ""),
+        stop=_waits(entry, status) and not filled,
     )
 
 
@@ -112,6 +115,10 @@ def read_instrument(entry: Entry, market: Market) -> Instrument:
         maximum=decimal(limits.get("maxQty")) or None,
         tradable=entry.get("status") == "TRADING" and "LIMIT" in (entry.get("orderTypes") or ()),
     )
+
+
+def _waits(entry: Entry, status: Status) -> bool:
+    return str(entry.get("type")).lower() in KINDS and status in (Status.WAITING, Status.OPEN)
 
 
 def _average(entry: Entry, filled: Decimal) -> Decimal | None:

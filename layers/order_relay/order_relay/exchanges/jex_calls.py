@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from order_relay.core.exchange import Call, Instrument, target
+from order_relay.core.call import Call, target
+from order_relay.core.exchange import Instrument
 from order_relay.core.order import OrderType, Plan
 from order_relay.core.outcome import Op
 from order_relay.core.symbol import Market
@@ -29,5 +30,5 @@ def named(instrument: Instrument, order_id: str) -> dict[str, str]:
 
 
 def liquidates(plan: Plan) -> bool:
-    at_market = plan.type is OrderType.MARKET or plan.sweep
+    at_market = plan.type is OrderType.MARKET or (plan.sweep and not plan.type.triggered)
     return plan.market is Market.PERP and plan.whole and at_market

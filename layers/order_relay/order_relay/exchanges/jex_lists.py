@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
+from order_relay.core.call import decimal
 from order_relay.core.exchange import Ask, Found, Instrument, Profile, Sought, Status
+from order_relay.core.order import OrderType
 from order_relay.core.outcome import Failed, Op, Outcome, Verdict
 from order_relay.exchanges.jex_answers import Entry, many, names, one, read_id, read_order
 from order_relay.exchanges.jex_calls import liquidates, named, path_of, signed
+from order_relay.exchanges.jex_stops import kind
 
 SLACK_MS = 2_000
 LOOK_BACK_MS = 60_000
@@ -68,10 +71,14 @@ def _pages(ask: Ask, instrument: Instrument, name: str, since_ms: int | None) ->
 
 
 def _is_sought(entry: Entry, order: Found, sought: Sought) -> bool:
-    plan, kind = sought.plan, str(entry.get("type")).lower()
+    plan, shown = sought.plan, str(entry.get("type")).lower()
     early = (order.created_ms or 0) < sought.sent_ms - SLACK_MS
     if early or order.order_id in sought.taken or order.side is not plan.side:
         return False
     if liquidates(plan):
-        return kind == "market"
-    return kind == "limit" and order.price == plan.price and order.quantity == plan.quantity
+        return shown == "market"
+    if plan.type is OrderType.STOP:
+        same = shown == kind(plan).lower() and decimal(entry.get("triggerPrice")) in (None, plan.trigger_price)
+    else:
+        same = shown == "limit"
+    return same and order.price == plan.price and order.quantity == plan.quantity

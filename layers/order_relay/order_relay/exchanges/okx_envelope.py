@@ -7,14 +7,16 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from order_relay.core.call import Call, Credentials, Request, decimal, decode
 from order_relay.core.clock import iso_ms
-from order_relay.core.exchange import Call, Credentials, Request, decimal, decode
 from order_relay.core.outcome import Answer, Failed, Op, Outcome, Reading, Verdict
 from order_relay.exchanges.okx_codes import RULES
 
 Row = Mapping[str, Any]
 
 LIFETIME_MS = 10_000
+ORDER = "/api/v5/trade/order"
+ALGO = "/api/v5/trade/order-algo"
 
 
 def sign(call: Call, credentials: Credentials, stamp_ms: int, nonce: str) -> Request:
@@ -50,7 +52,7 @@ def read(call: Call, answer: Answer) -> Reading | None:
     rows = [row for row in data if isinstance(row, dict)] if isinstance(data, list) else []
     refused = _refused(rows)
     code = _code(refused["sCode"]) if refused else _overall(top, rows)
-    if code is None and not _documented(call.op, data):
+    if code is None and not _documented(call, data):
         return None
     return Reading(code, _message(body, refused or {}), data)
 
@@ -79,13 +81,14 @@ def _gone(code: str | None) -> bool:
     return rule is not None and rule.verdict is Verdict.GONE
 
 
-def _documented(op: Op, data: object) -> bool:
-    """Tell whether a success looks as documented: a placement names its order, a cancel answers for each order."""
+def _documented(call: Call, data: object) -> bool:
+    """Tell whether a success looks as documented: a placement names its order or stop, a cancel answers for each."""
     if not isinstance(data, list) or not all(isinstance(row, dict) for row in data):
         return False
-    if op is Op.PLACE:
-        return len(data) == 1 and data[0].get("sCode") == "0" and placed(data) is not None
-    return op is not Op.CANCEL or (bool(data) and all(_code(row.get("sCode")) for row in data))
+    if call.op is Op.PLACE:
+        identity = "algoId" if call.target == ALGO else "ordId"
+        return len(data) == 1 and data[0].get("sCode") == "0" and _identity(data[0], identity) is not None
+    return call.op is not Op.CANCEL or (bool(data) and all(_code(row.get("sCode")) for row in data))
 
 
 def _message(body: Row, refused: Row) -> str:
@@ -96,8 +99,13 @@ def _message(body: Row, refused: Row) -> str:
 
 
 def placed(data: Any) -> str | None:
-    order_id = data[0].get("ordId")
-    return order_id if isinstance(order_id, str) and order_id else None
+    """Take the id of the order, or of the stop."""
+    return _identity(data[0], "ordId") or _identity(data[0], "algoId")
+
+
+def _identity(row: Row, field: str) -> str | None:
+    value = row.get(field)
+    return value if isinstance(value, str) and value else None
 
 
 def read_clock(answer: Answer, reading: Reading | None) -> tuple[int, int] | None:

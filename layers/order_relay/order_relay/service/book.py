@@ -1,19 +1,23 @@
 """One partition of the journal: an account's records for one symbol, its firings, tombstones, fence and newest key."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from order_relay.core.age import FRESH_MS
 from order_relay.core.message import Message
+from order_relay.core.money import plain
 from order_relay.core.order import Leg
 from order_relay.core.ports import Conflict, Item, Journal, Unavailable
 from order_relay.core.record import Key, Record, State
 from order_relay.service.later import Later
 
 KEPT_S = 30 * 86_400
+CHAIN_KEPT_S = 365 * 86_400
 FIRINGS_KEPT = 200
 _KEPT_MS = KEPT_S * 1000
+SYMBOL_HALT = "halt"
 _TRIES = 5
 
 
@@ -26,12 +30,22 @@ class Firing:
     late_repeat: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The position that the newest alert of the chain leaves, which order that is, if the chain proved it, and when."""
+
+    position: Decimal
+    order_id: str
+    proved: bool
+    at_ms: int
+
+
 class Book:
     """Reads and conditionally writes one partition; remembers each item it read as the condition of its next write."""
 
     def __init__(self, journal: Journal, *, exchange: str, account: str, market: str, symbol: str) -> None:
         self.partition = f"{exchange}#{account}#{market}#{symbol}"
-        self._journal = journal
+        self.journal = journal
         self._seen: dict[str, Item | None] = {}
 
     @classmethod
@@ -57,7 +71,7 @@ class Book:
 
     def named(self, ref: str) -> list[Record]:
         """Every record that carries the ref, oldest key first."""
-        ids = [item.data["order_id"] for item in self._journal.list(self.partition, f"named#{ref}#")]
+        ids = [item.data["order_id"] for item in self.journal.list(self.partition, f"named#{ref}#")]
         found = [record for order_id in ids if (record := self.record(order_id)) is not None]
         return sorted(found, key=lambda record: record.key)
 
@@ -150,20 +164,40 @@ class Book:
         marks = [_key(self._read("fence")), _key(self._read(f"ref#{ref}")) if ref else None]
         return any(mark is not None and mark > key for mark in marks)
 
+    # Chain
+
+    def chain(self, route: str) -> Link | None:
+        """The newest link of a route's position chain, or None before the first."""
+        item = self._read(f"chain#{route}")
+        return Link(**{**item.data, "position": Decimal(item.data["position"])}) if item else None
+
+    def link(self, route: str, link: Link) -> None:
+        """Move the chain on; raises Later if another worker just did."""
+        data = {**asdict(link), "position": plain(link.position)}
+        self._write(f"chain#{route}", data, CHAIN_KEPT_S)
+
+    def touch(self, route: str, order_id: str, at_ms: int) -> None:
+        """Note that the chain's newest order is done now, so that those behind it are given their time."""
+        known = self.chain(route)
+        if known is not None and known.order_id == order_id:
+            self.link(route, replace(known, at_ms=at_ms))
+
     # Halt
 
     def halted(self) -> str | None:
         """Why openings of this symbol are halted, or None."""
-        item = self._read("halt")
+        item = self._read(SYMBOL_HALT)
         return str(item.data["why"]) if item and item.data.get("why") else None
 
     def halt(self, why: str) -> None:
-        self._put("halt", {"why": why})
+        self._put(SYMBOL_HALT, {"why": why})
 
-    def lift(self) -> None:
-        """End the halt, unless another order of unknown outcome still stands."""
-        if not any(record.state is State.PARKED and record.doubtful for record in self.records()):
-            self._put("halt", {"why": ""})
+    def lift(self) -> bool:
+        """End the halt, unless another order of unknown outcome still stands; False if it does."""
+        if any(record.state is State.PARKED and record.doubtful for record in self.records()):
+            return False
+        self._put(SYMBOL_HALT, {"why": ""})
+        return True
 
     # Inside
 
@@ -185,7 +219,7 @@ class Book:
             self._write(name, data, KEPT_S)
 
     def _records(self, prefix: str) -> list[Record]:
-        items = self._journal.list(self.partition, prefix)
+        items = self.journal.list(self.partition, prefix)
         self._seen.update({item.key: item for item in items})
         return sorted((Record.from_json(item.data, item.version) for item in items), key=lambda record: record.key)
 
@@ -193,13 +227,13 @@ class Book:
         return Record.from_json(item.data, item.version) if item else None
 
     def _read(self, key: str) -> Item | None:
-        item = self._seen[key] = self._journal.read(self.partition, key)
+        item = self._seen[key] = self.journal.read(self.partition, key)
         return item
 
     def _write(self, key: str, data: Mapping[str, Any], ttl_s: int | None) -> Item:
         seen = self._seen.get(key)
         try:
-            item = self._journal.write(self.partition, key, data, expect=seen, ttl_s=ttl_s)
+            item = self.journal.write(self.partition, key, data, expect=seen, ttl_s=ttl_s)
         except Conflict as exc:
             raise Later(1, "another worker holds this order") from exc
         except Unavailable:
@@ -209,7 +243,7 @@ class Book:
 
     def _applied(self, key: str, data: Mapping[str, Any], seen: Item | None) -> Item:
         """After a write without answer: it counts only if the item is there exactly as written, one version on."""
-        stored = self._journal.read(self.partition, key)
+        stored = self.journal.read(self.partition, key)
         if stored and stored.version == (seen.version if seen else 0) + 1 and stored.data == data:
             return stored
         raise Unavailable(f"the journal did not confirm the write of {key.partition('#')[0]}")

@@ -90,13 +90,15 @@ def _cancel_many(job: Job, doomed: Sequence[Found]) -> None:
     desk = job.desk
     instrument, profile = desk.rules(job.leg.symbol, job.leg.market)
     batch = desk.exchange.cancel_many
+    alone = batch is None or job.leg.market not in desk.exchange.batch_markets
+    single = [one for one in doomed if alone or one.stop]
+    together = [one.order_id for one in doomed if not alone and not one.stop]
     outcomes = []
-    if batch is None or job.leg.market not in desk.exchange.batch_markets:
-        handles = (Handle(one.order_id, one.client_id) for one in doomed)
-        outcomes = [desk.cancel(handle, job.leg.symbol, job.leg.market) for handle in handles]
-    else:
-        for start in range(0, len(doomed), desk.exchange.batch):
-            ids = [one.order_id for one in doomed[start : start + desk.exchange.batch]]
-            outcomes.append(desk.send(batch(ids, instrument, profile), desk.stamp_ms()))
+    for start in range(0, len(together), desk.exchange.batch):
+        if batch is not None:
+            call = batch(together[start : start + desk.exchange.batch], instrument, profile)
+            outcomes.append(desk.send(call, desk.stamp_ms()))
+    handles = (Handle(one.order_id, one.client_id, one.stop) for one in single)
+    outcomes += [desk.cancel(handle, job.leg.symbol, job.leg.market) for handle in handles]
     for outcome in outcomes:
         check(job, outcome)

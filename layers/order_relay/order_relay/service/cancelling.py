@@ -18,6 +18,8 @@ def cancel(job: Job) -> Record:
     """Bring one cancel to its end, or raise Later; its record ends `cancelled` or `parked`."""
     if job.record.state.terminal:
         return job.record
+    if job.message.limits.dry_run:
+        return job.move(State.REJECTED, "dry run: nothing was cancelled")
     try:
         _lay(job)
         job.circuits.admit()
@@ -83,15 +85,17 @@ def _foreign(job: Job) -> Counter[str]:
     known = [one for one in job.book.records() if one.exchange_order_id == wanted and not is_cancel(one)]
     if known:
         return each(job, known)
-    asked_before, outcome = bool(job.record.asked), _ask(job, wanted)
+    asked_before = bool(job.record.asked)
+    stop = any(one.stop for one in open_orders(job) if one.order_id == wanted)
+    outcome = _ask(job, wanted, stop=stop)
     if wanted in {one.order_id for one in open_orders(job)}:
         raise still_open(job)
     return Counter({"cancelled" if asked_before or outcome.verdict is not Verdict.GONE else "not found": 1})
 
 
-def _ask(job: Job, order_id: str) -> Outcome:
+def _ask(job: Job, order_id: str, *, stop: bool) -> Outcome:
     """Send the cancel even if no list shows the order: lists lag, cancels see the present."""
     ask_for(job, [order_id])
-    outcome = job.desk.cancel(Handle(order_id, None), job.leg.symbol, job.leg.market)
+    outcome = job.desk.cancel(Handle(order_id, None, stop), job.leg.symbol, job.leg.market)
     check(job, outcome)
     return outcome

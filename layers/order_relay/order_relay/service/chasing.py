@@ -45,7 +45,7 @@ def ended(job: Job, record: Record) -> str:
     seen = found = _look(chased)
     if found is not None and found.live:
         ask_for(job, [found.order_id])
-        cancel_again(job, Handle(found.order_id, record.order_id))
+        cancel_again(job, Handle(found.order_id, record.order_id, found.stop))
         found = _look(chased)
     if found is not None and found.live:
         raise still_open(job)
@@ -157,7 +157,7 @@ def again(job: Job, outcome: Outcome) -> Exception:
     job.signals.count("CancelRetry", exchange=job.desk.exchange.name)
     job.note(f"again: {outcome.reason}", attempts=job.record.attempts + 1)
     if outcome.verdict is Verdict.DENIED:
-        job.signals.count("KeysRefused", exchange=job.desk.exchange.name)
+        job.keys_refused(outcome.reason)
         if job.age_ms() > min(KEYS_REFUSED_MS, _patience_ms(job)):
             return Ended(State.PARKED, f"keys refused: {outcome.reason}")
         return Later(30, f"keys refused: {outcome.reason}")

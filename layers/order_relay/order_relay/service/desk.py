@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from order_relay.core.account import read_account
+from order_relay.core.call import Call, Credentials, Request
 from order_relay.core.clock import Offset, Sample, best
-from order_relay.core.exchange import Call, Credentials, Exchange, Handle, Instrument, Profile, Request
+from order_relay.core.exchange import Exchange, Handle, Instrument, Profile, Wanted
 from order_relay.core.order import Plan
 from order_relay.core.outcome import Answer, Failed, Op, Outcome, Verdict, classify
 from order_relay.core.ports import HostClock, Missing, NoAnswer, NotSent, Vault, Wire
+from order_relay.core.refusal import Refusal, Word
 from order_relay.core.retry import CALL_BUDGET_MS, quick
 from order_relay.core.symbol import Market
 from order_relay.service.later import Later
@@ -202,6 +204,16 @@ class Desk:
         if instrument is None:
             raise Later(2, f"{self.exchange.name} does not list {name} any more")
         return instrument, self.profile(market)
+
+    def arrange(self, wanted: Wanted, name: str, market: Market) -> None:
+        """Set leverage and margin mode where they differ; raises Refusal or Failed."""
+        arrange = self.exchange.arrange
+        if arrange is None:
+            raise Refusal(Word.UNSUPPORTED, f"{self.exchange.name} has no leverage that this relay could set")
+        for call in arrange(self.ask, wanted, *self.rules(name, market)):
+            self.ask(call)
+            self._profiles.pop(market, None)
+            self._world.memory.profiles.pop((self._where, self._digest, market), None)
 
     # Orders
 

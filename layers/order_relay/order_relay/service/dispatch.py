@@ -1,18 +1,18 @@
 """From an alert to queue messages: one per account, market and symbol, its legs in order."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from order_relay.core.age import AHEAD_TOLERATED_MS, FRESH_MS, age_ms, fired_at
 from order_relay.core.alert import Alert
 from order_relay.core.identity import alert_id, body_hash, deduplication_id, group_id
 from order_relay.core.message import Message
 from order_relay.core.money import plain, product
-from order_relay.core.order import Leg, Unit
+from order_relay.core.order import Action, Leg, Unit
 from order_relay.core.ports import Entry
 from order_relay.core.refusal import Refusal, Word
-from order_relay.core.route import Limits, Route
-from order_relay.core.symbol import read_symbol
+from order_relay.core.route import Route
+from order_relay.core.symbol import quoted, read_symbol
 
 MESSAGES_AT_MOST = 20
 LEGS_AT_MOST = 10
@@ -35,13 +35,12 @@ def check(alert: Alert, arrival: Arrival) -> None:
     """
     fired_ms = fired_at(alert.time_ms, arrival.accepted_at_ms)
     age = age_ms(fired_ms, arrival.accepted_at_ms, arrival.accepted_at_ms)
-    if all(age > leg.valid_for * 1000 and not leg.action.cancels for leg in alert.legs):
-        leg = alert.legs[0]
-        raise Refusal(
-            Word.STALE, f"the alert is {age / 1000:.0f} s old, {leg.action.value} is valid for {leg.valid_for} s"
-        )
-    for leg in alert.legs:
-        _within(leg, arrival.route.limits)
+    legs = completed(alert, arrival.route)
+    if all(age > leg.lives_s * 1000 and not leg.lasts for leg in legs):
+        told = f"the alert is {age / 1000:.0f} s old, {legs[0].action.value} is valid for {legs[0].lives_s} s"
+        raise Refusal(Word.STALE, told)
+    for leg in legs:
+        _within(leg, arrival.route)
 
 
 def ahead_ms(alert: Alert, arrival: Arrival) -> int | None:
@@ -54,11 +53,24 @@ def identify(alert: Alert, arrival: Arrival) -> str:
     return alert_id(arrival.route.name, alert.explicit_id, arrival.body)
 
 
+def completed(alert: Alert, route: Route) -> list[Leg]:
+    """Number the legs and give each its validity: what reduces lives at least as long as the route's exits do."""
+    return [
+        replace(
+            leg,
+            index=index,
+            valid_for=leg.valid_for or route.valid_for,
+            exit_valid_for=max(leg.valid_for or 0, route.exit_valid_for),
+        )
+        for index, leg in enumerate(alert.legs)
+    ]
+
+
 def messages(alert: Alert, arrival: Arrival) -> list[Message]:
     """One message per account, market and symbol; raises Refusal `too_many_orders`."""
     grouped: dict[tuple[str, str, str], list[Leg]] = defaultdict(list)
     for account in arrival.route.accounts:
-        for leg in alert.legs:
+        for leg in completed(alert, arrival.route):
             grouped[account, leg.market.value, leg.symbol].append(leg)
     _few_enough(grouped)
     fired_ms = fired_at(alert.time_ms, arrival.accepted_at_ms)
@@ -74,6 +86,7 @@ def messages(alert: Alert, arrival: Arrival) -> list[Message]:
             route=arrival.route.name,
             account=account,
             legs=tuple(legs),
+            limits=arrival.route.limits,
         )
         for (account, _, _), legs in grouped.items()
     ]
@@ -108,15 +121,26 @@ def _few_enough(grouped: dict[tuple[str, str, str], list[Leg]]) -> None:
         raise Refusal(Word.TOO_MANY_ORDERS, f"{most} orders for one symbol, at most {LEGS_AT_MOST} fit one alert")
 
 
-def _within(leg: Leg, limits: Limits) -> None:
-    allowed = [read_symbol(symbol) for symbol in limits.symbols]
+def _within(leg: Leg, route: Route) -> None:
+    """Hold one leg against the bounds that need no price and no state of the exchange.
+
+    What may close something goes on to the worker, which holds back only the part that opens.
+    """
+    if leg.action.controls:
+        return
+    limits, quote = route.limits, route.defaults.get("quote")
+    allowed = [(quoted(name, quote), market) for name, market in map(read_symbol, limits.symbols)]
     if allowed and not any(name == leg.symbol and market in (None, leg.market) for name, market in allowed):
         raise Refusal(Word.LIMIT, f"{leg.market.value} {leg.symbol} is not among the symbols of this route")
-    quantity = leg.quantity
-    if quantity is None or leg.reduces:
+    if leg.quantity is None or leg.reduces or leg.crosses or leg.action is Action.TARGET:
         return
+    if leg.leverage is not None and limits.max_leverage is not None and leg.leverage > limits.max_leverage:
+        raise Refusal(
+            Word.LIMIT, f"a leverage of {plain(leg.leverage)} is above the route's {plain(limits.max_leverage)}"
+        )
+    quantity, price = leg.quantity, leg.price or leg.trigger_price
     if limits.max_quantity is not None and leg.unit is Unit.BASE and quantity > limits.max_quantity:
         raise Refusal(Word.LIMIT, f"quantity {plain(quantity)} is above the route's {plain(limits.max_quantity)}")
-    worth = quantity if leg.unit is Unit.QUOTE else product(quantity, leg.price) if leg.price else None
-    if limits.max_notional is not None and leg.unit is not Unit.CONTRACTS and worth and worth > limits.max_notional:
+    worth = {Unit.QUOTE: quantity, Unit.BASE: product(quantity, price) if price else None}.get(leg.unit)
+    if limits.max_notional is not None and worth is not None and worth > limits.max_notional:
         raise Refusal(Word.LIMIT, f"a notional of {plain(worth)} is above the route's {plain(limits.max_notional)}")

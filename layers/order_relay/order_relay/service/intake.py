@@ -4,14 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from order_relay.core.alert import refuse_placeholders
 from order_relay.core.guard import address_allowed, token_known
 from order_relay.core.ports import Entry, HostClock, Missing, Outbox, Signals, Unavailable, Vault
 from order_relay.core.refusal import Refusal, Word
 from order_relay.core.route import Route, read_route
-from order_relay.core.strict_json import load
 from order_relay.formats import FORMATS
 from order_relay.service.dispatch import Arrival, ahead_ms, check, entries, identify, messages
+from order_relay.service.reading import read_alert
 
 BODY_AT_MOST = 16_384
 ANSWER_WITHIN_MS = 2_400
@@ -119,8 +118,7 @@ class Intake:
     # What
 
     def _stored(self, route: Route, post: Post, ends_ms: int) -> Reply:
-        refuse_placeholders(post.body)
-        alert = FORMATS[route.format].read(load(post.body), route)
+        alert = read_alert(post.body, route)
         arrival = Arrival(route, post.body, post.request_id, post.accepted_at_ms)
         check(alert, arrival)
         wanted = entries(messages(alert, arrival), post.request_id)
@@ -134,7 +132,8 @@ class Intake:
         self.signals.count("AlertAccepted")
         told_ahead = {"ahead_ms": ahead} if (ahead := ahead_ms(alert, arrival)) else {}
         counted = {"orders": len(alert.legs), "messages": len(wanted)}
-        self.signals.log("alert", alert_id=identity, route=route.name, **counted, **told_ahead)
+        how = {"format": alert.format, **({"notes": alert.notes} if alert.notes else {})}
+        self.signals.log("alert", alert_id=identity, route=route.name, **how, **counted, **told_ahead)
         return Reply(202, "accepted", identity)
 
     def _send(self, wanted: list[Entry], post: Post, ends_ms: int) -> list[Entry]:
@@ -193,6 +192,7 @@ def _configured(name: str, entry: Any) -> Route:
 
 def _token_in(body: bytes, route: Route) -> str | None:
     try:
-        return FORMATS[route.format].token(load(body))
+        form = FORMATS[route.format]
+        return form.token(form.opened(body))
     except Refusal:
         return None

@@ -6,12 +6,13 @@ from typing import Any
 
 from order_relay.core.age import age_ms
 from order_relay.core.message import Message
-from order_relay.core.order import Leg, PositionSide
+from order_relay.core.order import Action, Leg
 from order_relay.core.ports import HostClock, Signals
 from order_relay.core.record import Record, State
 from order_relay.service.book import Book
 from order_relay.service.circuits import Circuits
 from order_relay.service.desk import Desk
+from order_relay.service.halts import Halts
 
 _METRIC = {
     State.PLACED: "OrderAcked",
@@ -28,7 +29,7 @@ class Job:
     """A leg, its current record, and the book, desk, clock and signals it works with.
 
     `deferrals`: planned waits of this message so far.
-    `handled`: position sides that earlier steps of the same close have dealt with.
+    `proved`: the position chain says that this order comes next, whatever younger alerts were sent already.
     """
 
     leg: Leg
@@ -40,18 +41,28 @@ class Job:
     jitter: Callable[[], float]
     signals: Signals
     circuits: Circuits
+    halts: Halts
     deferrals: int = 0
-    handled: frozenset[PositionSide] = frozenset()
+    proved: bool = False
 
     @property
     def reducing(self) -> bool:
         return self.leg.reduces
 
+    @property
+    def by_position(self) -> bool:
+        """True if the open position decides the order, so that it is planned anew before each attempt."""
+        return self.reducing or self.leg.action is Action.TARGET
+
     def age_ms(self) -> int:
         return age_ms(self.message.fired_ms, self.record.firing_ms, self.clock.wall_ms())
 
     def valid_for_ms(self) -> int:
-        return self.leg.valid_for * 1000
+        return self.leg.lives_s * 1000
+
+    def halted(self) -> str | None:
+        """Why nothing may be opened now, or None."""
+        return self.book.halted() or self.halts.why(self.message.account, self.message.route)
 
     def move(self, state: State, note: str = "", **changes: Any) -> Record:
         """Write the next state; log, count and (when a human should know) notify it."""
@@ -68,6 +79,12 @@ class Job:
         if entered and state in _TOLD:
             self.signals.notify(f"{record.action} {record.symbol} on {record.account}: {state.value}", note)
         return record
+
+    def keys_refused(self, why: str) -> None:
+        """Count it, and call a human: nothing of this account works until somebody looks."""
+        account = self.message.account
+        self.signals.count("KeysRefused", exchange=self.desk.exchange.name)
+        self.signals.notify(f"the keys of account {account} are refused", why, throttle=f"keys:{account}")
 
     def tell(self, why: str) -> None:
         """Write down why an order that has not ended is waiting, once per cause."""

@@ -22,6 +22,13 @@ class Later(Exception):
 
 
 @dataclass(eq=False)
+class Held(Exception):
+    """Another message of the group has to go first: this one goes back to the group's tail."""
+
+    why: str
+
+
+@dataclass(eq=False)
 class Ended(Exception):
     """The order ends here, in this state, for this reason; `unsent` takes back an attempt that never left."""
 

@@ -1,27 +1,16 @@
 """The placement protocol: write before sending, ask before sending again, and end every order exactly once."""
 
-from order_relay.core.exchange import Call
 from order_relay.core.outcome import Failed, Hint, Outcome, Verdict
 from order_relay.core.record import UNKNOWN_OUTCOME, Record, State
-from order_relay.core.refusal import Refusal
-from order_relay.core.retry import CALL_BUDGET_MS, ladder, quick, soon
+from order_relay.core.retry import CALL_BUDGET_MS, ladder, quick
 from order_relay.service.following import confirm, instant
+from order_relay.service.intending import admitted, denied, intend, still_wanted, until_expiry
 from order_relay.service.job import Job
 from order_relay.service.later import Ended, Later
-from order_relay.service.planning import NOTHING_TO_CLOSE, open_positions, plan, tradable
-from order_relay.service.settling import (
-    FENCE_SLACK_MS,
-    SETTLE_MARGIN_MS,
-    conclude,
-    describe,
-    describe_plan,
-    look,
-    plan_differs,
-    settle,
-)
+from order_relay.service.planning import NOTHING_TO_CLOSE
+from order_relay.service.settling import conclude, describe, describe_plan, look, plan_differs, settle
 
 RESYNCS = 2
-WRITING_MS = 1_000
 _DEFINITE_AND_PASSING = frozenset({Verdict.THROTTLED, Verdict.NOT_SENT})
 
 
@@ -62,21 +51,6 @@ def _same_environment(job: Job) -> None:
         raise Ended(State.PARKED, f"{UNKNOWN_OUTCOME}: the account was {job.record.environment} when it was sent")
 
 
-def both_sides_open(job: Job) -> bool:
-    """Before the first attempt of a close: does the account hold a long and a short position?"""
-    desk = job.desk
-    try:
-        _in_time(job)
-        _admitted(job)
-        instrument = tradable(desk, job.leg)
-        profile = desk.profile(job.leg.market)
-        return profile.hedge and len(open_positions(desk, job.leg, instrument, profile)) > 1
-    except Failed as exc:
-        raise _unplanned(job, exc.outcome) from exc
-    except (Ended, Refusal):
-        return False  # the attempt itself comes to the same end and writes it down
-
-
 def _attempts(job: Job) -> Record:
     resyncs = tries = 0
     while True:
@@ -88,7 +62,7 @@ def _attempts(job: Job) -> Record:
             resyncs += 1
         elif verdict is Verdict.DENIED and job.desk.heal():
             job.signals.count("AuthHeal", exchange=job.desk.exchange.name)
-        elif verdict is Verdict.SMALLER and job.reducing and not job.record.replanned:
+        elif verdict is Verdict.SMALLER and job.by_position and not job.record.replanned:
             job.note("the position is smaller than the order; planned anew", replanned=True)
         elif verdict in _DEFINITE_AND_PASSING and _paused(job, outcome, tries):
             tries += 1
@@ -98,9 +72,9 @@ def _attempts(job: Job) -> Record:
 
 def _attempt(job: Job) -> Outcome | None:
     """One attempt: plan, write the intent, look at the fences, send. None: too slow, nothing left; start over."""
-    _still_wanted(job)
-    _admitted(job)
-    call, stamp_ms = _intend(job)
+    still_wanted(job)
+    admitted(job)
+    call, stamp_ms = intend(job)
     record, desk = job.record, job.desk
     if job.book.cancelled(record, record.key):
         raise Ended(State.CANCELLED, "cancelled by a later alert before it was sent", unsent=True)
@@ -114,88 +88,6 @@ def _attempt(job: Job) -> Outcome | None:
 
 def _patience_ms(window_ms: int) -> int:
     return min(window_ms // 2, 2_000) if window_ms <= 5_000 else window_ms // 2
-
-
-def _in_time(job: Job) -> None:
-    """Late may close, never open: checked before the slow part and again right before `sending` is written."""
-    if job.age_ms() > job.valid_for_ms():
-        if job.record.denied:
-            raise Ended(State.REJECTED, f"keys refused: {job.record.denied}")
-        age_s, limit_s = job.age_ms() / 1000, job.leg.valid_for
-        raise Ended(State.EXPIRED, f"{age_s:.1f} s old, valid for {limit_s} s; last: {_last_note(job.record)}")
-
-
-def _still_wanted(job: Job) -> None:
-    """Age, newer alerts and halts: read before every attempt, while nothing is outstanding."""
-    record = job.record
-    _in_time(job)
-    if record.key.superseded(job.book.newest()):
-        raise Ended(State.EXPIRED, "superseded by a later alert")
-    halted = None if job.reducing else job.book.halted()
-    if halted:
-        raise Ended(State.REJECTED, f"halted: {halted}")
-
-
-def _admitted(job: Job) -> None:
-    """Wait with all other workers while a limit or refused keys keep placements back."""
-    try:
-        job.circuits.admit_placement()
-    except Later as later:
-        job.note(later.why, denied=later.denied)
-        raise Later(_until_expiry(job, later.seconds), later.why) from None
-
-
-def _last_note(record: Record) -> str:
-    return str(record.history[-1]["note"]) if record.history else "none"
-
-
-def _intend(job: Job) -> tuple[Call, int]:
-    """Plan (an opening keeps its first plan), stamp, and write `sending` before any byte leaves."""
-    record, desk = job.record, job.desk
-    first = record.concrete
-    try:
-        desk.begin()
-        order = first if first and not job.reducing else plan(desk, job.leg, record.order_id, job.handled)
-        call = desk.placement(order, job.leg.symbol)
-    except Failed as exc:
-        raise _unplanned(job, exc.outcome) from exc
-    except Refusal as exc:
-        raise Ended(State.REJECTED, exc.reason) from exc
-    except Ended as end:
-        if end.reason.startswith(NOTHING_TO_CLOSE) and _just_opened(job):
-            raise Later(
-                soon(job.jitter()), "an order was accepted a moment ago, the position may not show it yet"
-            ) from None
-        raise
-    stamp_ms = desk.stamp_ms()
-    _in_time(job)
-    if desk.remaining_ms() < CALL_BUDGET_MS + WRITING_MS:
-        raise Later(1, "too little time left in this run to send an order")
-    if record.attempts == 0:
-        job.book.sent(record.key)
-    job.move(
-        State.SENDING, f"attempt {record.attempts + 1}: {describe_plan(order)}", plan=order.to_json(),
-        stamp_ms=stamp_ms, attempts=record.attempts + 1, outstanding=True, side=order.side.value, denied=None,
-        environment=desk.environment,
-    )  # fmt: skip
-    return call, stamp_ms
-
-
-def _just_opened(job: Job) -> bool:
-    """True if an order of this symbol was accepted so recently that reads of the position may lag behind it."""
-    told_ms, lag_ms = job.desk.told_ms(), SETTLE_MARGIN_MS + FENCE_SLACK_MS
-    others = (one for one in job.book.records() if one.order_id != job.record.order_id)
-    return any(one.state is State.PLACED and told_ms <= one.taken_ms + lag_ms for one in others)
-
-
-def _unplanned(job: Job, outcome: Outcome) -> Exception:
-    """A read needed for planning failed: nothing was sent, so waiting is safe."""
-    if outcome.verdict is Verdict.DENIED:
-        return _denied(job, outcome)
-    if outcome.verdict is Verdict.REJECTED:
-        return Ended(State.REJECTED, outcome.reason)
-    seconds = (outcome.retry_after_ms or 0) / 1000 or ladder(job.deferrals, job.jitter(), reducing=job.reducing)
-    return Later(_until_expiry(job, seconds), outcome.reason)
 
 
 def _received(job: Job, outcome: Outcome) -> Outcome:
@@ -224,10 +116,10 @@ def _finish(job: Job, outcome: Outcome) -> Record:
         return _duplicate(job, outcome)
     if verdict in (Verdict.AMBIGUOUS, Verdict.GONE, Verdict.BUSY):
         return _unsure(job)
-    if verdict is Verdict.FLAT and job.reducing:
+    if verdict is Verdict.FLAT and job.by_position:
         raise Ended(State.REJECTED, f"{NOTHING_TO_CLOSE}: {outcome.reason}")
     if verdict is Verdict.DENIED:
-        raise _denied(job, outcome)
+        raise denied(job, outcome)
     if verdict in _DEFINITE_AND_PASSING or verdict is Verdict.SKEWED:
         raise _wait(job, outcome)
     raise Ended(State.REJECTED, outcome.reason)
@@ -266,25 +158,11 @@ def _unsure(job: Job) -> Record:
     return _attempts(job)
 
 
-def _denied(job: Job, outcome: Outcome) -> Exception:
-    """Keys refused: try again at most every 30 s until the order is too old, then say why it failed."""
-    job.note(f"keys refused: {outcome.reason}", denied=outcome.reason, outstanding=False)
-    job.signals.count("KeysRefused", exchange=job.desk.exchange.name)
-    job.circuits.learn(outcome, placing=True, default_s=30)
-    return Later(_until_expiry(job, 30), f"keys refused: {outcome.reason}")
-
-
 def _wait(job: Job, outcome: Outcome) -> Exception:
     job.signals.count("RateLimited", exchange=job.desk.exchange.name)
     seconds = (outcome.retry_after_ms or 0) / 1000 or ladder(job.deferrals, job.jitter(), reducing=job.reducing)
     job.circuits.learn(outcome, placing=True, default_s=seconds)
-    return Later(_until_expiry(job, seconds), outcome.reason)
-
-
-def _until_expiry(job: Job, seconds: float) -> float:
-    """Never sleep far past the moment at which the order has to be ended."""
-    left = (job.valid_for_ms() - job.age_ms()) / 1000
-    return max(1.0, min(seconds, left + 1))
+    return Later(until_expiry(job, seconds), outcome.reason)
 
 
 def _paused(job: Job, outcome: Outcome, tries: int) -> bool:

@@ -4,31 +4,35 @@ from dataclasses import replace
 from decimal import Decimal
 
 from order_relay.core.exchange import Instrument, MarketStyle, Position, Profile
+from order_relay.core.limits import Limits
 from order_relay.core.money import floor_to, plain, price_to, product, ratio
 from order_relay.core.order import Action, Leg, OrderType, Plan, PositionSide, Side, TimeInForce, Unit
 from order_relay.core.record import State
-from order_relay.core.symbol import Market
+from order_relay.core.symbol import Market, split
 from order_relay.service.desk import Desk
 from order_relay.service.later import Ended
+from order_relay.service.sizing import counted, opening_size, reference, size
 
 NOTHING_TO_CLOSE = "nothing to close"
-_CENT = Decimal("0.01")
+NOTHING_TO_DO = "nothing to do"
+_HUNDRED = Decimal(100)
 
 
-def plan(desk: Desk, leg: Leg, client_id: str, handled: frozenset[PositionSide] = frozenset()) -> Plan:
-    """Make the order that the leg asks for now; raises Ended with a sentence when there is none to make.
-
-    `handled` names position sides that earlier steps of the same close already dealt with.
-    """
+def plan(desk: Desk, leg: Leg, client_id: str, limits: Limits) -> Plan:
+    """Make the order that the leg asks for now; raises Ended with a sentence when there is none to make."""
     instrument = tradable(desk, leg)
+    _not_short_on_spot(leg)
     profile = desk.profile(leg.market)
-    if leg.action is not Action.CLOSE and not leg.reduce_only:
-        draft = _opening(desk, leg, client_id, instrument, profile)
+    if leg.action is Action.TARGET:
+        draft = _adjusting(desk, leg, client_id, instrument, profile, limits)
+    elif leg.action is not Action.CLOSE and not leg.reduce_only and not leg.exits:
+        draft = _opening(desk, leg, client_id, instrument, profile, limits)
     elif leg.market is Market.SPOT:
         draft = _selling_out(desk, leg, client_id, instrument, profile)
     else:
-        draft = _reducing(leg, client_id, instrument, _position(desk, leg, instrument, profile, handled), profile)
-    return _styled(desk, leg, draft, instrument, profile)
+        position = _position(desk, leg, instrument, profile)
+        draft = _triggered(desk, leg, _reducing(leg, client_id, instrument, position, profile), instrument, profile)
+    return _styled(desk, draft, instrument, profile, limits)
 
 
 def tradable(desk: Desk, leg: Leg) -> Instrument:
@@ -38,34 +42,43 @@ def tradable(desk: Desk, leg: Leg) -> Instrument:
         raise Ended(State.REJECTED, f"unsupported: {name} has no {leg.market.value} market in this relay")
     instrument = desk.instrument(leg.symbol, leg.market)
     if instrument is None:
-        raise Ended(State.REJECTED, f"unsupported: {name} has no {leg.market.value} symbol {leg.symbol}")
-    sized_in_coins = leg.quantity is not None and leg.unit not in (Unit.CONTRACTS, Unit.PERCENT_POSITION)
+        told = f"{name} has no {leg.market.value} symbol {leg.symbol}"
+        advice = "" if split(leg.symbol) else "; it names no quote currency: the route's defaults can ('quote')"
+        raise Ended(State.REJECTED, f"unsupported: {told}{advice}")
+    sized_in_coins = leg.quantity and leg.unit not in (Unit.CONTRACTS, Unit.PERCENT_POSITION)
     if instrument.inverse and sized_in_coins:
         raise Ended(State.REJECTED, f"unsupported: {instrument.symbol} is inverse; give its size in contracts")
     return instrument
 
 
+def _not_short_on_spot(leg: Leg) -> None:
+    """The part of a strategy that is short does not exist on a spot market: neither its sale nor its purchase."""
+    before, after = leg.prev_position, leg.next_position
+    short = before is not None and after is not None and before <= 0 and after <= 0
+    if short and leg.market is Market.SPOT and leg.action in (Action.BUY, Action.SELL):
+        raise Ended(State.REJECTED, f"{NOTHING_TO_DO}: the strategy is short there, and a spot market holds no short")
+
+
 def open_positions(desk: Desk, leg: Leg, instrument: Instrument, profile: Profile) -> list[Position]:
     """Positions that a reducing leg can reduce, the long one first."""
-    wanted = {PositionSide.LONG: Side.SELL, PositionSide.SHORT: Side.BUY}
-    side = None if leg.action is Action.CLOSE else Side(leg.action.value)
+    side = Side(leg.action.value) if leg.action in (Action.BUY, Action.SELL) else None
     found = [one for one in desk.exchange.positions(desk.ask, instrument, profile) if one.quantity > 0]
-    return sorted((one for one in found if side in (None, wanted[one.side])), key=lambda one: one.side.value)
+    wanted = [one for one in found if side in (None, one.side.closing) and leg.position_side in (None, one.side)]
+    return sorted(wanted, key=lambda one: one.side.value)
 
 
-def _position(
-    desk: Desk, leg: Leg, instrument: Instrument, profile: Profile, handled: frozenset[PositionSide]
-) -> Position:
+def _position(desk: Desk, leg: Leg, instrument: Instrument, profile: Profile) -> Position:
     for position in open_positions(desk, leg, instrument, profile):
-        if position.side not in handled:
-            return position
+        return position
     raise Ended(State.REJECTED, f"{NOTHING_TO_CLOSE}: no open {instrument.symbol} position to reduce")
 
 
-def _opening(desk: Desk, leg: Leg, client_id: str, instrument: Instrument, profile: Profile) -> Plan:
+def _opening(desk: Desk, leg: Leg, client_id: str, instrument: Instrument, profile: Profile, limits: Limits) -> Plan:
     side = Side.BUY if leg.action is Action.BUY else Side.SELL
-    quantity, unit = _size(desk, leg, side, instrument, profile)
-    hedge_side = PositionSide.LONG if side is Side.BUY else PositionSide.SHORT
+    held = PositionSide.LONG if side is Side.BUY else PositionSide.SHORT
+    if leg.position_side not in (None, held):
+        raise Ended(State.REJECTED, f"ambiguous: a {side.value} cannot open a {leg.position_side} position")
+    quantity, unit = opening_size(desk, leg, side, instrument, profile, limits.slippage)
     draft = Plan(
         client_id=client_id,
         symbol=instrument.symbol,
@@ -74,19 +87,67 @@ def _opening(desk: Desk, leg: Leg, client_id: str, instrument: Instrument, profi
         type=leg.type,
         quantity=quantity,
         unit=unit,
-        price=price_to(leg.price, instrument.tick, buying=side is Side.BUY) if leg.price is not None else None,
+        price=_to_tick(leg.price, instrument, side),
         time_in_force=leg.time_in_force,
-        position_side=hedge_side if profile.hedge and leg.market is Market.PERP else None,
+        position_side=held if profile.hedge and leg.market is Market.PERP else None,
+        margin_mode=leg.margin_mode,
     )
+    draft = _protected(desk, leg, _triggered(desk, leg, draft, instrument, profile), instrument, profile)
     _check(draft, instrument)
-    if leg.reduces or (leg.max_quantity is None and leg.max_notional is None):
-        return draft
-    if leg.max_notional is not None or (leg.max_quantity is not None and unit is Unit.QUOTE):
-        price = draft.price or _reference(desk, side, instrument, profile)
-    else:
-        price = None
-    _affordable(leg, draft, instrument, price)
     return draft
+
+
+def _adjusting(desk: Desk, leg: Leg, client_id: str, instrument: Instrument, profile: Profile, limits: Limits) -> Plan:
+    """Bring the position to the size wanted, by what is missing or too much of it now."""
+    target = leg.quantity or Decimal(0)
+    held_side = PositionSide.SHORT if target < 0 else PositionSide.LONG
+    position = _held(desk, leg, held_side, instrument, profile)
+    sized = replace(leg, action=Action(held_side.opening.value), quantity=abs(target))
+    wanted = Decimal(0) if not target else size(desk, sized, held_side.opening, instrument, profile, limits.slippage)
+    missing = floor_to(abs(wanted - position.quantity), instrument.step)
+    if missing < max(instrument.step, instrument.minimum):
+        told = f"{plain(position.quantity)} {_unit_name(instrument)} held, {plain(wanted)} wanted"
+        raise Ended(State.REJECTED, f"{NOTHING_TO_DO}: {told}")
+    exact = Unit.CONTRACTS if instrument.unit is Unit.CONTRACTS else Unit.BASE
+    change = replace(sized, quantity=missing, unit=exact)
+    if wanted > position.quantity:
+        return _opening(desk, change, client_id, instrument, profile, limits)
+    change = replace(change, action=Action(held_side.closing.value))
+    if leg.market is Market.SPOT:
+        return _selling_out(desk, change, client_id, instrument, profile)
+    return _reducing(change, client_id, instrument, position, profile)
+
+
+def _held(desk: Desk, leg: Leg, side: PositionSide, instrument: Instrument, profile: Profile) -> Position:
+    """What is held on the target's side; on spot all of the coin, what orders hold too."""
+    if leg.market is Market.SPOT:
+        return Position(side, desk.exchange.equity(desk.ask, instrument.base, leg.market, profile))
+    found = desk.exchange.positions(desk.ask, instrument, profile)
+    return next((one for one in found if one.side is side), Position(side, Decimal(0)))
+
+
+def _triggered(desk: Desk, leg: Leg, draft: Plan, instrument: Instrument, profile: Profile) -> Plan:
+    if not leg.type.triggered:
+        return draft
+    trigger = _to_tick(leg.trigger_price, instrument, draft.side)
+    if trigger is None:
+        return replace(draft, trail=leg.trail)
+    above = trigger > reference(desk, draft.side, instrument, profile)
+    return replace(draft, trigger_price=trigger, above=above, trail=leg.trail)
+
+
+def _protected(desk: Desk, leg: Leg, draft: Plan, instrument: Instrument, profile: Profile) -> Plan:
+    """Attach take-profit and stop-loss; rates count from the entry's own price, else from the market's."""
+    take, stop = leg.take_profit, leg.stop_loss
+    if leg.take_profit_rate is not None or leg.stop_loss_rate is not None:
+        entry = leg.price or leg.trigger_price or reference(desk, draft.side, instrument, profile)
+        sign = 1 if draft.side is Side.BUY else -1
+        take = take or (product(entry, 1 + sign * leg.take_profit_rate) if leg.take_profit_rate else None)
+        stop = stop or (product(entry, 1 - sign * leg.stop_loss_rate) if leg.stop_loss_rate else None)
+    closing = Side.SELL if draft.side is Side.BUY else Side.BUY
+    return replace(
+        draft, take_profit=_to_tick(take, instrument, closing), stop_loss=_to_tick(stop, instrument, closing)
+    )
 
 
 def _selling_out(desk: Desk, leg: Leg, client_id: str, instrument: Instrument, profile: Profile) -> Plan:
@@ -98,7 +159,7 @@ def _selling_out(desk: Desk, leg: Leg, client_id: str, instrument: Instrument, p
     if quantity <= 0 or quantity < instrument.minimum:
         limit = f"{plain(held)} {instrument.base} free, minimum {plain(instrument.minimum)}"
         raise Ended(State.REJECTED, f"{NOTHING_TO_CLOSE}: {limit}")
-    return Plan(
+    draft = Plan(
         client_id=client_id,
         symbol=instrument.symbol,
         market=leg.market,
@@ -106,9 +167,10 @@ def _selling_out(desk: Desk, leg: Leg, client_id: str, instrument: Instrument, p
         type=leg.type,
         quantity=quantity,
         unit=instrument.unit,
-        price=price_to(leg.price, instrument.tick, buying=False) if leg.price is not None else None,
+        price=_to_tick(leg.price, instrument, Side.SELL),
         time_in_force=leg.time_in_force,
     )
+    return _triggered(desk, leg, draft, instrument, profile)
 
 
 def _reducing(leg: Leg, client_id: str, instrument: Instrument, position: Position, profile: Profile) -> Plan:
@@ -126,7 +188,7 @@ def _reducing(leg: Leg, client_id: str, instrument: Instrument, position: Positi
         type=leg.type,
         quantity=quantity,
         unit=instrument.unit,
-        price=price_to(leg.price, instrument.tick, buying=side is Side.BUY) if leg.price is not None else None,
+        price=_to_tick(leg.price, instrument, side),
         time_in_force=leg.time_in_force,
         reduce_only=True,
         position_side=position.side if profile.hedge else None,
@@ -140,50 +202,28 @@ def _part(leg: Leg, held: Decimal, instrument: Instrument) -> Decimal:
     if leg.quantity is None:
         return held
     if leg.unit is Unit.PERCENT_POSITION:
-        return ratio(product(held, leg.quantity), Decimal(100))
-    return _in_instrument_unit(leg, instrument)
+        return ratio(product(held, leg.quantity), _HUNDRED)
+    return counted(leg, instrument)
 
 
-def _size(desk: Desk, leg: Leg, side: Side, instrument: Instrument, profile: Profile) -> tuple[Decimal, Unit]:
-    """The quantity to send and what it counts."""
-    if leg.quantity is None:
-        raise Ended(State.REJECTED, "missing_size: the order has no quantity")
-    if leg.unit is not Unit.QUOTE:
-        return floor_to(_in_instrument_unit(leg, instrument), instrument.step), instrument.unit
-    native = desk.exchange.style(leg.market, side, Unit.QUOTE) is MarketStyle.NATIVE
-    if leg.type is OrderType.MARKET and leg.market is Market.SPOT and side is Side.BUY and native:
-        return floor_to(leg.quantity, min(_CENT, instrument.tick)), Unit.QUOTE
-    base = ratio(leg.quantity, leg.price or _reference(desk, side, instrument, profile))
-    return floor_to(ratio(base, instrument.contract), instrument.step), instrument.unit
+def _to_tick(price: Decimal | None, instrument: Instrument, side: Side) -> Decimal | None:
+    return None if price is None else price_to(price, instrument.tick, buying=side is Side.BUY)
 
 
-def _in_instrument_unit(leg: Leg, instrument: Instrument) -> Decimal:
-    quantity = leg.quantity or Decimal(0)
-    if leg.unit is Unit.CONTRACTS and instrument.unit is not Unit.CONTRACTS:
-        raise Ended(State.REJECTED, f"unsupported: {instrument.symbol} is sized in {instrument.base}, not in contracts")
-    if leg.unit is Unit.BASE and instrument.unit is Unit.CONTRACTS:
-        return ratio(quantity, instrument.contract)
-    if leg.unit not in (Unit.BASE, Unit.CONTRACTS):
-        raise Ended(State.REJECTED, f"unsupported: a size in {leg.unit.value} does not fit this order")
-    return quantity
-
-
-def _reference(desk: Desk, side: Side, instrument: Instrument, profile: Profile) -> Decimal:
-    top = desk.exchange.top(desk.ask, instrument, profile)
-    return top.ask if side is Side.BUY else top.bid
-
-
-def _styled(desk: Desk, leg: Leg, draft: Plan, instrument: Instrument, profile: Profile) -> Plan:
+def _styled(desk: Desk, draft: Plan, instrument: Instrument, profile: Profile, limits: Limits) -> Plan:
     """Turn a market order into a limit at the slippage bound where the exchange has no such market order."""
     style = desk.exchange.style(draft.market, draft.side, draft.unit)
     if not instrument.tradable:
         raise Ended(State.REJECTED, f"{desk.exchange.name} does not accept API orders for {instrument.symbol} now")
+    buying = draft.side is Side.BUY
+    factor = 1 + limits.slippage if buying else 1 - limits.slippage
+    swept = style is MarketStyle.SWEPT_LIMIT
+    if draft.type is OrderType.STOP and swept and draft.price is None and draft.trigger_price is not None:
+        return replace(draft, price=_to_tick(product(draft.trigger_price, factor), instrument, draft.side))
     if draft.type is not OrderType.MARKET or style is MarketStyle.NATIVE or draft.whole:
         return draft
-    buying = draft.side is Side.BUY
-    factor = 1 + leg.slippage if buying else 1 - leg.slippage
-    bound = price_to(product(_reference(desk, draft.side, instrument, profile), factor), instrument.tick, buying=buying)
-    swept = style is MarketStyle.SWEPT_LIMIT
+    market = reference(desk, draft.side, instrument, profile)
+    bound = price_to(product(market, factor), instrument.tick, buying=buying)
     force = TimeInForce.GTC if swept else TimeInForce.IOC
     return replace(draft, type=OrderType.LIMIT, price=bound, time_in_force=force, sweep=swept)
 
@@ -196,25 +236,12 @@ def _check(draft: Plan, instrument: Instrument) -> None:
         value, minimum, unit = draft.quantity, instrument.minimum, _unit_name(instrument)
         maximum = instrument.max_market if draft.type is OrderType.MARKET else instrument.maximum
     _within(value, minimum, maximum, unit)
-    if draft.price is not None and draft.price <= 0:
-        raise Ended(State.REJECTED, f"limit: the price is less than one tick of {plain(instrument.tick)}")
+    for price in (draft.price, draft.trigger_price, draft.take_profit, draft.stop_loss):
+        if price is not None and price <= 0:
+            raise Ended(State.REJECTED, f"limit: a price is less than one tick of {plain(instrument.tick)}")
     if draft.price is not None and instrument.min_notional is not None and not instrument.inverse:
         worth = product(product(draft.quantity, instrument.contract), draft.price)
         _within(worth, instrument.min_notional, None, instrument.quote)
-
-
-def _affordable(leg: Leg, draft: Plan, instrument: Instrument, price: Decimal | None) -> None:
-    """Hold an opening against the route's greatest quantity (in coins) and notional, at its own or the best price."""
-    base = product(draft.quantity, instrument.contract)
-    worth = base if instrument.inverse else product(base, price) if price else None
-    if draft.unit is Unit.QUOTE:
-        worth, base = draft.quantity, ratio(draft.quantity, price) if price else base
-    if leg.max_quantity is not None and not instrument.inverse and base > leg.max_quantity:
-        detail = f"{plain(floor_to(base, instrument.step))} {instrument.base} is above the route's"
-        raise Ended(State.REJECTED, f"limit: a quantity of {detail} {plain(leg.max_quantity)}")
-    if leg.max_notional is not None and worth is not None and worth > leg.max_notional:
-        detail = f"{plain(worth)} is above the route's {plain(leg.max_notional)}"
-        raise Ended(State.REJECTED, f"limit: a notional of {detail}")
 
 
 def _within(value: Decimal, minimum: Decimal | None, maximum: Decimal | None, unit: str) -> None:

@@ -15,6 +15,7 @@ from order_relay.service.book import Book
 from order_relay.service.envelope import Opened, opened
 from order_relay.service.later import Later
 from order_relay.service.receiving import STEPS, identity, received
+from order_relay.service.switching import BadCommand, switch
 
 
 class Decision(StrEnum):
@@ -23,10 +24,6 @@ class Decision(StrEnum):
     OFFER = "offer"
     RECORD = "record"
     KEEP = "keep"
-
-
-class BadCommand(Exception):
-    """The operator's command cannot be carried out; the text says why."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,7 +38,7 @@ class Redrive:
     signals: Signals
 
     def run(self, command: Mapping[str, Any]) -> dict[str, Any]:
-        """Carry out {"command": list|show|retry|drop|settle, "message_id"?, "order_id"?, "outcome"?, "apply"?}."""
+        """Carry out {"command": list|show|retry|drop|settle|halts|halt|resume, ..., "apply"?}; see docs/runbook.md."""
         try:
             return self._run(command)
         except Later as later:
@@ -49,10 +46,12 @@ class Redrive:
 
     def _run(self, command: Mapping[str, Any]) -> dict[str, Any]:
         name, apply = command.get("command"), command.get("apply") is True
+        if name in ("halts", "halt", "resume"):
+            return switch(self.journal, command, apply=apply)
         if name == "settle":
             return self._settle(_named(command, "order_id"), command.get("outcome"), apply=apply)
         if name not in ("list", "show", "retry", "drop"):
-            raise BadCommand("command must be list, show, retry, drop or settle")
+            raise BadCommand("command must be list, show, retry, drop, settle, halts, halt or resume")
         wanted = command.get("message_id") if name in ("list", "retry") else _named(command, "message_id")
         found = [letter for letter in self.letters.receive() if wanted in (None, letter.message_id)]
         if wanted is not None and not found:
@@ -104,11 +103,11 @@ class Redrive:
             return Decision.KEEP, "the order is parked: settle it first"
         if record.state.terminal and not record.unconfirmed:
             return Decision.RECORD, f"the order already ended: {record.state.value}"
-        if leg.action.cancels or record.outstanding or record.unconfirmed:
+        if leg.action.cancels or leg.action.controls or record.outstanding or record.unconfirmed:
             return Decision.OFFER, "the worker will ask the exchange what is there"
         age = age_ms(message.fired_ms, record.firing_ms, self.clock.wall_ms())
-        if age > leg.valid_for * 1000:
-            return Decision.RECORD, f"{age // 1000} s old, valid for {leg.valid_for} s"
+        if age > leg.lives_s * 1000:
+            return Decision.RECORD, f"{age // 1000} s old, valid for {leg.lives_s} s"
         if record.key.superseded(book.newest()):
             return Decision.RECORD, "superseded by a later alert"
         return Decision.OFFER, "still valid"
@@ -147,7 +146,7 @@ class Redrive:
     def _settle(self, order_id: str, outcome: object, *, apply: bool) -> dict[str, Any]:
         if outcome not in ("placed", "absent"):
             raise BadCommand("outcome must be placed or absent")
-        partition = self.journal.partition_of(f"order#{order_id}")
+        partition = next((partition for partition, _ in self.journal.everywhere(f"order#{order_id}")), None)
         book = Book.at(self.journal, partition) if partition else None
         record = book.record(order_id) if book else None
         if book is None or record is None:

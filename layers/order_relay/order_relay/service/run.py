@@ -3,23 +3,26 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from order_relay.core.age import age_ms
 from order_relay.core.message import Message
-from order_relay.core.order import Action, Leg, PositionSide
+from order_relay.core.order import Action, Leg
+from order_relay.core.outcome import Failed
 from order_relay.core.ports import HostClock, Journal, Signals
-from order_relay.core.record import UNKNOWN_OUTCOME, Record, State
-from order_relay.core.symbol import Market
+from order_relay.core.record import UNKNOWN_OUTCOME, Key, Record, State
 from order_relay.service.book import Book, Firing
 from order_relay.service.cancelling import cancel
 from order_relay.service.circuits import Circuits
 from order_relay.service.desk import Desk
+from order_relay.service.halts import Halts, of_route
+from order_relay.service.intending import held_positions, unplanned
 from order_relay.service.job import Job
-from order_relay.service.later import Later
-from order_relay.service.placement import both_sides_open, place
+from order_relay.service.later import Held, Later
+from order_relay.service.placement import place
 from order_relay.service.planning import NOTHING_TO_CLOSE
 from order_relay.service.receiving import STEPS, identity, received
+from order_relay.service.sequence import Turn, turn
 from order_relay.service.settling import GIVE_UP_MS
-
-_LONG, _SHORT = frozenset({PositionSide.LONG}), frozenset({PositionSide.SHORT})
+from order_relay.service.steps import MAIN, OTHER, looks_first, needs_two, steps
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,18 +41,21 @@ class Run:
     waits: int = 0
 
     def legs(self) -> None:
-        """Work every leg; a cancel or close that is not done stops those after it."""
+        """Work every leg; a cancel or close that is not done stops those after it. Raises Later or Held."""
         stopped = False
         for leg in self.message.legs:
-            records = self._leg(leg, stopped=stopped)
-            stopped = stopped or any(_stops_the_rest(leg, record) for record in records)
+            if leg.action.controls:
+                self._control(leg)
+            else:
+                records = self._leg(leg, stopped=stopped)
+                stopped = stopped or any(_stops_the_rest(leg.action, record) for record in records)
 
     def ended(self) -> bool:
         """True if every leg has reached its end: a message that only comes again is no crash."""
         records = [record for leg in self.message.legs for record in self._known(leg)]
         legs = {record.leg for record in records}
         over = all(record.state.terminal and not record.unconfirmed for record in records)
-        return over and legs >= {leg.index for leg in self.message.legs}
+        return over and legs >= {leg.index for leg in self.message.legs if not leg.action.controls}
 
     def quarantine(self) -> None:
         """Park what may have reached an exchange; what was never sent stays as it is, beside its dead letter."""
@@ -66,36 +72,79 @@ class Run:
             if record is not None:
                 yield record
 
+    def _control(self, leg: Leg) -> None:
+        """Flip the route's halt switch; the youngest alert has the word, however they are delivered."""
+        halts, route = Halts(self.journal), self.message.route
+        late = age_ms(self.message.fired_ms, self.message.accepted_at_ms, self.clock.wall_ms()) > leg.lives_s * 1000
+        if late and not leg.lasts:
+            self.signals.notify(f"route {route}: {leg.action.value} came too late", "the route stays as it is")
+            return
+        key = Key(self.message.accepted_at_ms, leg.index)
+        if leg.action is Action.HALT:
+            halts.halt(of_route(route), "an alert halted the route", key)
+        else:
+            halts.resume(of_route(route), key)
+        self.signals.log("halt", alert_id=self.message.alert_id, route=route, action=leg.action.value)
+        self.signals.notify(f"route {route}: {leg.action.value} by an alert", f"alert {self.message.alert_id}")
+
     def _leg(self, leg: Leg, *, stopped: bool) -> list[Record]:
         firing = self.book.firing(self.message, leg.index)
-        record = self._record(leg, firing, 0)
+        record = self._record(leg, firing, MAIN)
         if firing.late_repeat and not firing.conflict:
             record = self._repeated(record)
-        second = self.book.record(identity(self.message, leg, firing, 1)) if leg.action is Action.CLOSE else None
-        records = [record] if second is None else [record, second]
-        if all(one.state.terminal and not one.unconfirmed for one in records):
-            return records
+        second = self.book.record(identity(self.message, leg, firing, OTHER))
+        known = [record] if second is None else [record, second]
+        if all(one.state.terminal and not one.unconfirmed for one in known):
+            return known
         refusal = self._refusal(record, firing, stopped=stopped)
         if refusal or self.desk is None:
-            return [one if one.state.terminal or not refusal else self._end(one, *refusal) for one in records]
-        return self._steps(self.desk, leg, firing, records)
+            return [one if one.state.terminal or not refusal else self._end(one, *refusal) for one in known]
+        return self._steps(self.desk, leg, firing, known)
 
-    def _steps(self, desk: Desk, leg: Leg, firing: Firing, records: list[Record]) -> list[Record]:
-        """A close of an account that holds both sides is two orders, decided once, before the first is sent."""
-        job = self._job(desk, leg, records[0])
+    def _steps(self, desk: Desk, leg: Leg, firing: Firing, known: list[Record]) -> list[Record]:
+        """The orders of a leg, their number decided once; what opens goes only after what closes is done."""
+        job = self._job(desk, leg, known[0], proved=False)
         if leg.action.cancels:
             return [cancel(job)]
-        perp_close = leg.action is Action.CLOSE and leg.market is Market.PERP
-        if perp_close and len(records) == 1 and records[0].attempts == 0 and both_sides_open(job):
-            records.append(self._record(leg, firing, 1))
-        if len(records) == 1:
-            return [place(job)]
-        job.handled = _SHORT
-        other = self._job(desk, leg, records[1])
-        other.handled = _LONG
-        return [place(job), place(other)]
+        untouched = all(record.attempts == 0 for record in known)
+        proved = self._in_turn(desk, leg, job, untouched=untouched)
+        two = len(known) > 1
+        if looks_first(leg) and not two and untouched:
+            two = needs_two(leg, held_positions(job))
+        parts = [(self._record(part, firing, step), part) for step, part in steps(leg, two=two)]
+        done: list[Record] = []
+        for record, part in parts:
+            failed = leg.action is not Action.CLOSE and any(_stops_the_rest(Action.CLOSE, one) for one in done)
+            if failed and not record.state.terminal and not record.outstanding:
+                done.append(self._end(record, State.REJECTED, "the order that closes the other side failed"))
+            else:
+                done.append(place(self._job(desk, part, record, proved=proved)))
+        if leg.chained and untouched:
+            self.book.touch(self.message.route, job.record.order_id, self.clock.wall_ms())
+        return done
 
-    def _job(self, desk: Desk, leg: Leg, record: Record) -> Job:
+    def _in_turn(self, desk: Desk, leg: Leg, job: Job, *, untouched: bool) -> bool:
+        """Hold a chained alert back while the chain says that another comes first; True if it proves this one."""
+        if not leg.chained:
+            return False
+        if not untouched:
+            link = self.book.chain(self.message.route)
+            return link is not None and link.order_id == job.record.order_id and link.proved
+        try:
+            now_ms = self.clock.wall_ms()
+            verdict, why = turn(self.book, desk, leg, self.message, job.record.order_id, now_ms)
+        except Failed as exc:
+            raise unplanned(job, exc.outcome) from exc
+        if verdict is Turn.WAIT:
+            job.tell(why)
+            raise Held(why)
+        if verdict is Turn.GAP:
+            job.note(why)
+            self.signals.count("AlertGap")
+            self.signals.notify(f"a gap in the alerts of {leg.symbol} on route {self.message.route}", why)
+        return verdict is Turn.PROVED
+
+    def _job(self, desk: Desk, leg: Leg, record: Record, *, proved: bool) -> Job:
         return Job(
             leg=leg,
             message=self.message,
@@ -106,7 +155,9 @@ class Run:
             jitter=self.jitter,
             signals=self.signals,
             circuits=Circuits(self.journal, self.clock, self.jitter, self.exchange, self.message.account),
+            halts=Halts(self.journal),
             deferrals=self.waits,
+            proved=proved,
         )
 
     def _record(self, leg: Leg, firing: Firing, step: int) -> Record:
@@ -137,11 +188,11 @@ class Run:
         return self._end(record, State.PARKED, f"{UNKNOWN_OUTCOME}: {why}")
 
     def _end(self, record: Record, state: State, reason: str) -> Record:
-        moved = record.moved(state, self.clock.wall_ms(), reason, outstanding=False)
+        saved = self.book.save(record.moved(state, self.clock.wall_ms(), reason, outstanding=False))
         self.signals.count("OrderParked" if state is State.PARKED else "OrderRejected", exchange=self.exchange)
         self.signals.log("order", alert_id=record.alert_id, order_id=record.order_id, state=state, note=reason)
         self.signals.notify(f"{record.action} {record.symbol} on {record.account}: {state.value}", reason)
-        return self.book.save(moved)
+        return saved
 
     def _repeated(self, record: Record) -> Record:
         """An explicit id that fires again later is dropped, visibly: a constant id would silence a strategy."""
@@ -151,9 +202,9 @@ class Run:
         return self.book.save(record.moved(record.state, self.clock.wall_ms(), note, reason=record.reason))
 
 
-def _stops_the_rest(leg: Leg, record: Record) -> bool:
+def _stops_the_rest(action: Action, record: Record) -> bool:
     """A cancel or close that is not done stops the legs after it; *nothing to close* is done."""
-    if leg.action.cancels:
+    if action.cancels:
         return record.state is not State.CANCELLED
     flat = (record.reason or "").startswith(NOTHING_TO_CLOSE)
-    return leg.action is Action.CLOSE and record.state is not State.PLACED and not flat
+    return action is Action.CLOSE and record.state is not State.PLACED and not flat

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from order_relay.core.exchange import Exchange
 from order_relay.core.message import Message, NewerSchema, Unreadable, decode
 from order_relay.core.ports import Delivery, HostClock, Inbox, Journal, Missing, Signals, Unavailable, Vault
 from order_relay.service.book import Book
 from order_relay.service.desk import Desk, World
-from order_relay.service.later import Later
+from order_relay.service.later import Held, Later
 from order_relay.service.run import Run
+from order_relay.service.sequence import HOP_S
 
 CRASHES_ALLOWED = 3
 
@@ -78,10 +79,18 @@ class Worker:
                 return
         try:
             run.legs()
+        except Held:
+            self._behind(run.message, delivery)
         except Later as later:
             if later.planned:
                 run.book.wait(delivery.message_id)
             raise
+
+    def _behind(self, message: Message, delivery: Delivery) -> None:
+        """Put a message back at the tail of its group, so that the one it waits for can be worked first."""
+        self.clock.sleep(HOP_S)
+        again = replace(message, hops=message.hops + 1).encode()
+        self.inbox.requeue(delivery, again)
 
     def _desk(self, message: Message) -> tuple[str, Desk | None, str]:
         """The name of the account's exchange, and its desk or why there is none."""
@@ -104,4 +113,6 @@ class Worker:
     def _bury(self, delivery: Delivery, reason: str) -> None:
         self.inbox.bury(delivery, reason, self.clock.wall_ms())
         self.signals.count("MessageBuried")
-        self.signals.notify("a message went to the dead-letter queue", reason, throttle=reason[:60])
+        self.signals.log("message_buried", message_id=delivery.message_id, reason=reason)
+        told = f"message {delivery.message_id}: {reason}"
+        self.signals.notify("a message went to the dead-letter queue", told, throttle=f"buried:{reason[:60]}")

@@ -1,0 +1,89 @@
+"""Any JSON body: the route's option `paths` says once where its fields stand, or the usual names are taken."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from order_relay.core.alert import Alert, refuse_credentials
+from order_relay.core.refusal import Refusal, Word
+from order_relay.core.route import Route
+from order_relay.formats import fields as of
+from order_relay.formats.alias_leg import NAMES, leg
+from order_relay.formats.common_aliases import common, secret_field
+from order_relay.formats.fields import Fields
+from order_relay.formats.format import Format
+
+NAME = "alias_map"
+_OF_THE_ALERT = frozenset({"time", "id", "secret", "account"})
+
+
+def token(body: Any, route: Route | None = None) -> str | None:
+    """The secret at its path; without a route, the one field of the body that is named like a secret."""
+    if not isinstance(body, Mapping):
+        return None
+    path = route.options.get("paths", {}).get("secret") if route else secret_field(body)
+    value = at(body, path) if isinstance(path, str) else None
+    return value if isinstance(value, str) else None
+
+
+def read(body: Any, route: Route) -> Alert:
+    """Read one order from the mapped fields; whatever is not mapped is not looked at."""
+    paths = route.options.get("paths")
+    if not isinstance(body, Mapping):
+        raise Refusal(Word.NOT_AN_ORDER, "the body is not a JSON object, so no path such as 'side' leads anywhere")
+    if not paths:
+        return read_common(body, route)
+    _usable(paths)
+    refuse_credentials(body, own=_own(paths))
+    fields = of.stated({name: at(body, path) for name, path in paths.items()})
+    _same_account(fields, route)
+    explicit, fired_ms = of.text(fields, "id", 128), of.time(fields)
+    order, notes = leg(fields, frozenset(paths), route)
+    return Alert((order,), explicit, fired_ms, format=NAME, notes=notes)
+
+
+def read_common(body: Fields, route: Route) -> Alert:
+    """Read one order by the usual names, each thing stated exactly once and unmistakably."""
+    fields, notes = common(body, route)
+    order, more = leg(fields, frozenset(fields) | {"side", "quantity"}, route)
+    return Alert((order,), time_ms=of.time(fields), format=NAME, notes=(*notes, *more))
+
+
+def at(body: Any, path: str) -> Any:
+    """What stands at a path such as `order.legs.0.side`; None if it leads nowhere."""
+    if isinstance(body, Mapping) and path in body:
+        return body[path]
+    first, _, rest = path.partition(".")
+    if isinstance(body, Mapping):
+        inner = body.get(first)
+    else:
+        inner = body[int(first)] if isinstance(body, list) and _place(first, len(body)) else None
+    return inner if not rest or inner is None else at(inner, rest)
+
+
+def _place(text: str, length: int) -> bool:
+    return len(text) <= 3 and text.isascii() and text.isdigit() and int(text) < length
+
+
+def _usable(paths: Mapping[str, Any]) -> None:
+    for name, path in paths.items():
+        if name not in NAMES | _OF_THE_ALERT:
+            known = ", ".join(sorted(NAMES | _OF_THE_ALERT))
+            raise Refusal(Word.UNSUPPORTED, f"the route's option 'paths' maps {name[:40]!a}; known: {known}")
+        if not isinstance(path, str) or not path:
+            raise Refusal(
+                Word.UNSUPPORTED, f"the route's option 'paths' must map {name} to a path such as 'order.side'"
+            )
+
+
+def _own(paths: Mapping[str, str]) -> frozenset[str]:
+    """Fields that the operator declares to be no exchange key: the relay's secret, and the name of an account."""
+    return frozenset(paths[name] for name in ("secret", "account") if name in paths)
+
+
+def _same_account(fields: Fields, route: Route) -> None:
+    told, wanted = of.text(fields, "account"), route.options.get("account")
+    if told is not None and told != wanted:
+        raise Refusal(Word.UNSUPPORTED, "account is not the one that the route's option 'account' names")
+
+
+FORMAT = Format(token=token, read=read)

@@ -1,0 +1,54 @@
+"""Order type, prices and protection of an order whose fields have known names."""
+
+from typing import Any
+
+from order_relay.core.order import OrderType
+from order_relay.core.refusal import Refusal, Word
+from order_relay.core.route import Route
+from order_relay.formats import fields as of
+from order_relay.formats.alias_words import TYPES, said
+from order_relay.formats.fields import Fields
+
+_TAKES = {
+    "market": frozenset[str](),
+    "limit": frozenset({"price"}),
+    "stop": frozenset({"trigger_price"}),
+    "stop_limit": frozenset({"price", "trigger_price"}),
+    "trailing": frozenset({"trail"}),
+}
+_KINDS = {"stop_limit": OrderType.STOP}
+REFERENCE = "the price is a reference: the type is market"
+
+
+def priced(fields: Fields, route: Route) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Type and prices; a mapped price without a type is that of a limit, next to `market` it is a reference."""
+    found = {
+        "price": of.price(fields, "price"),
+        "trigger_price": of.price(fields, "trigger_price"),
+        "trail": of.fraction(fields, "trail"),
+    }
+    stated = frozenset(of.stated(found))
+    kind = said(fields, "type", TYPES, route) or _implied(stated)
+    notes = (REFERENCE,) if kind == "market" and "price" in stated else ()
+    if notes:
+        found, stated = {**found, "price": None}, stated - {"price"}
+    if kind is None or stated != _TAKES[kind]:
+        takes = "one kind of price" if kind is None else f"{kind} takes {_listed(_TAKES[kind])}"
+        raise Refusal(Word.AMBIGUOUS, f"type: {takes}, and the body states {_listed(stated)}")
+    return {"type": _KINDS.get(kind) or OrderType(kind), **found}, notes
+
+
+def _implied(stated: frozenset[str]) -> str | None:
+    return next((kind for kind, takes in _TAKES.items() if takes == stated), None)
+
+
+def _listed(names: frozenset[str]) -> str:
+    return " and ".join(sorted(names)) or "no price"
+
+
+def protected(fields: Fields, route: Route) -> dict[str, Any]:
+    """Take-profit and stop-loss: a text such as `1.5%` says itself what it counts, a number asks the route."""
+    said = {name: value for name in ("take_profit", "stop_loss") if (value := fields.get(name)) is not None}
+    percents = {name: value[:-1] for name, value in said.items() if isinstance(value, str) and value.endswith("%")}
+    counted = of.protection({name: value for name, value in said.items() if name not in percents}, route)
+    return {**counted, **{f"{name}_rate": of.fraction(percents, name) for name in percents}}

@@ -1,0 +1,57 @@
+"""The operator's side of the halt switches: show them, halt, resume; a dry run unless told to apply."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from order_relay.core.ports import Register
+from order_relay.service.book import SYMBOL_HALT, Book
+from order_relay.service.halts import EVERYTHING, Halts, of_account, of_route
+
+SCOPES = ("global", "account", "route", "symbol")
+
+
+class BadCommand(Exception):
+    """The operator's command cannot be carried out; the text says why."""
+
+
+def switch(journal: Register, command: Mapping[str, Any], *, apply: bool) -> dict[str, Any]:
+    """Carry out {"command": halts|halt|resume, "scope": global|account|route|symbol, "name"?, "why"?}.
+
+    A symbol is named by its partition, `exchange#account#market#SYMBOL`; a halt needs a `why`.
+    """
+    halts = Halts(journal)
+    if command["command"] == "halts":
+        symbols = {partition: item.data["why"] for partition, item in journal.everywhere(SYMBOL_HALT)}
+        return {"applied": False, "halts": {**halts.all(), **{key: why for key, why in symbols.items() if why}}}
+    scope, name, why = command.get("scope"), command.get("name"), command.get("why")
+    halting = command["command"] == "halt"
+    if scope not in SCOPES:
+        raise BadCommand(f"scope must be one of {', '.join(SCOPES)}")
+    if scope != "global" and (not isinstance(name, str) or not name):
+        raise BadCommand(f"name is missing: which {scope}?")
+    if halting and (not isinstance(why, str) or not why.strip()):
+        raise BadCommand("why is missing: whoever looks at 3 a.m. wants to know")
+    if apply:
+        _flip(journal, halts, str(scope), str(name), str(why) if halting else None)
+    return {"applied": apply, "scope": scope, "name": name, "halted": halting}
+
+
+def _flip(journal: Register, halts: Halts, scope: str, name: str, why: str | None) -> None:
+    if scope == "symbol":
+        book = _book(journal, name)
+        if why is not None:
+            book.halt(why)
+        elif not book.lift():
+            raise BadCommand("an order of unknown outcome stands in this symbol; settle it first")
+        return
+    key = {"global": EVERYTHING, "account": of_account(name), "route": of_route(name)}[scope]
+    if why is not None:
+        halts.halt(key, why)
+    else:
+        halts.resume(key)
+
+
+def _book(journal: Register, partition: str) -> Book:
+    if partition.count("#") != 3:
+        raise BadCommand("a symbol is named as exchange#account#market#SYMBOL")
+    return Book.at(journal, partition)

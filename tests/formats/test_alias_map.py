@@ -1,0 +1,348 @@
+"""Any JSON body, its fields found where the route's option `paths` says they stand, or by their usual names."""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from order_relay.core.order import Action, Leg, MarginMode, OrderType, PositionSide, TimeInForce, Unit
+from order_relay.core.refusal import Word
+from order_relay.core.route import Route
+from order_relay.core.symbol import Market
+from order_relay.formats import FORMATS, alias_map
+from order_relay.formats.alias_leg import NAMES
+from order_relay.formats.alias_map import at
+from tests.formats.cases import leg, read, refusal
+from tests.formats.odd_bodies import changed, odd_bodies, outcome, sound
+
+PATHS = {"side": "what.do", "symbol": "what.coin", "quantity": "much", "type": "kind"}
+ROUTE = Route("r", ("main",), format="alias_map", options={"paths": PATHS})
+CHAIN = {
+    "position": "now.side",
+    "position_size": "now.size",
+    "prev_position": "was.side",
+    "prev_position_size": "was.size",
+}
+
+
+def body(do: Any = "buy", **changes: Any) -> dict[str, Any]:
+    return changed({"what": {"do": do, "coin": "AVAXUSDT.P"}, "much": "4", "ignored": {"price": "x"}}, **changes)
+
+
+def route(options: dict[str, Any] | None = None, /, drop: str = "", **paths: str) -> Route:
+    """The route with more paths, without the dropped one, and with other options."""
+    kept = {name: path for name, path in {**PATHS, **paths}.items() if name != drop}
+    return replace(ROUTE, options={"paths": kept, **(options or {})})
+
+
+BUY = Leg(Action.BUY, "AVAXUSDT", Market.PERP, "AVAXUSDT.P", quantity=Decimal(4))
+
+
+def test_mapped_fields_make_an_order_and_everything_else_is_not_looked_at() -> None:
+    assert leg(body(), ROUTE) == BUY
+    assert leg(body(price="n/a", sl=[1], comment=None, action="sell"), ROUTE) == BUY
+    assert read(body(), ROUTE).format == "alias_map"
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [("a", 1), ("b.c", 2), ("b.d.0", 3), ("b.d.1.e", 4), ("f.g", 5), ("b.x", None), ("b.d.9", None), ("a.b", None)],
+)
+def test_a_path_leads_through_objects_and_lists(path: str, value: int | None) -> None:
+    assert at({"a": 1, "b": {"c": 2, "d": [3, {"e": 4}]}, "f.g": 5}, path) == value
+
+
+@pytest.mark.parametrize(
+    ("word", "action", "side"),
+    [
+        ("buy", Action.BUY, None),
+        ("Long", Action.BUY, None),
+        ("SELL", Action.SELL, None),
+        ("short", Action.SELL, None),
+        ("close", Action.CLOSE, None),
+        ("exit", Action.CLOSE, None),
+        ("Flat", Action.CLOSE, None),
+        ("OpenLong", Action.BUY, PositionSide.LONG),
+        ("LONG_ENTRY", Action.BUY, PositionSide.LONG),
+        ("Enter Short", Action.SELL, PositionSide.SHORT),
+        ("close-long", Action.CLOSE, PositionSide.LONG),
+        ("exitShort", Action.CLOSE, PositionSide.SHORT),
+    ],
+)
+def test_words_of_other_platforms_for_the_side(word: str, action: Action, side: PositionSide | None) -> None:
+    read_as = leg(body(word), ROUTE)
+    assert (read_as.action, read_as.position_side) == (action, side)
+
+
+def test_the_route_teaches_words_of_its_own() -> None:
+    own = route({"code_map": {"koop": "buy", "true": "close", "AVAX-PERP": "AVAXUSDT.P"}})
+    assert leg(body("koop"), own).action is Action.BUY
+    assert leg(body(True), own).action is Action.CLOSE
+    assert leg(body(what={"do": "koop", "coin": "AVAX-PERP"}), own) == replace(BUY, sent_symbol="AVAX-PERP")
+
+
+def test_a_close_without_a_quantity_closes_everything_even_if_the_route_has_a_default() -> None:
+    sized = replace(ROUTE, defaults={"quantity": "1"})
+    assert leg(body("close", much=...), sized).quantity is None
+    assert leg(body("buy", much=...), sized).quantity == 1
+    part = leg(body("close"), ROUTE)
+    assert (part.quantity, part.unit) == (Decimal(4), Unit.BASE)
+
+
+def test_an_intent_that_closes_takes_the_side_as_the_position_that_it_closes() -> None:
+    words = route(intent="why")
+    assert leg(body("long", why="entry"), words).action is Action.BUY
+    gone = leg(body("short", why="exit"), words)
+    assert (gone.action, gone.position_side) == (Action.CLOSE, PositionSide.SHORT)
+    assert refusal(body("buy", why="exit"), words).word is Word.AMBIGUOUS
+    assert refusal(body("close", why="entry"), words).word is Word.AMBIGUOUS
+
+
+def test_selling_from_the_long_position_only_reduces_it() -> None:
+    sided = route(position_side="pos")
+    against = leg(body("sell", pos="long"), sided)
+    assert (against.action, against.position_side, against.reduce_only) == (Action.SELL, PositionSide.LONG, True)
+    assert leg(body("buy", pos="long"), sided).reduce_only is False
+    assert refusal(body("long", pos="short"), sided).word is Word.AMBIGUOUS
+
+
+@pytest.mark.parametrize(
+    ("much", "unit", "size_unit", "read_as"),
+    [
+        ("5", None, None, (Decimal(5), Unit.BASE)),
+        ("5", None, "quote", (Decimal(5), Unit.QUOTE)),
+        ("5", "USDT", None, (Decimal(5), Unit.QUOTE)),
+        ("5", "contracts", None, (Decimal(5), Unit.CONTRACTS)),
+        ("5", "percent_equity", None, (Decimal(5), Unit.PERCENT_EQUITY)),
+        ("5", "percent", "percent_available", (Decimal(5), Unit.PERCENT_AVAILABLE)),
+        ("5%", None, "percent_equity", (Decimal(5), Unit.PERCENT_EQUITY)),
+        ("%5", None, "percent_equity", (Decimal(5), Unit.PERCENT_EQUITY)),
+        ("@0.5", None, "percent_equity", (Decimal("0.5"), Unit.BASE)),
+    ],
+)
+def test_what_a_size_counts(much: str, unit: str | None, size_unit: str | None, read_as: tuple[Decimal, Unit]) -> None:
+    sized = leg(body(much=much, of=unit), route({"size_unit": size_unit}, unit="of"))
+    assert (sized.quantity, sized.unit) == read_as
+
+
+@pytest.mark.parametrize(("much", "unit"), [("50%", None), ("%50", None), ("50", "percent")])
+def test_a_percent_of_a_close_counts_the_position(much: str, unit: str | None) -> None:
+    part = leg(body("close", much=much, of=unit), route(unit="of"))
+    assert (part.quantity, part.unit) == (Decimal(50), Unit.PERCENT_POSITION)
+
+
+@pytest.mark.parametrize(
+    ("fields", "shape"),
+    [
+        ({}, (OrderType.MARKET, None, None)),
+        ({"at": "20"}, (OrderType.LIMIT, Decimal(20), None)),
+        ({"kind": "LMT", "at": "20"}, (OrderType.LIMIT, Decimal(20), None)),
+        ({"kind": "market", "at": "20"}, (OrderType.MARKET, None, None)),
+        ({"kind": "stop-loss", "when": "19"}, (OrderType.STOP, None, Decimal(19))),
+        ({"kind": "Stop Limit", "when": "19", "at": "18"}, (OrderType.STOP, Decimal(18), Decimal(19))),
+        ({"when": "19"}, (OrderType.STOP, None, Decimal(19))),
+    ],
+)
+def test_type_and_prices_go_together(fields: dict[str, str], shape: tuple[OrderType, Any, Any]) -> None:
+    made = leg(body("sell", **fields), route(price="at", trigger_price="when"))
+    assert (made.type, made.price, made.trigger_price) == shape
+
+
+def test_a_price_next_to_a_market_order_is_noted() -> None:
+    assert read(body(kind="market", at="20"), route(price="at")).notes == (
+        "the price is a reference: the type is market",
+    )
+
+
+def test_a_trailing_order_follows_by_a_fraction() -> None:
+    made = leg(body("sell", kind="trailing_stop", by="1.5"), route(trail="by"))
+    assert (made.type, made.trail) == (OrderType.TRAILING, Decimal("0.015"))
+
+
+def test_protection_counts_what_the_route_or_the_text_says() -> None:
+    guarded = {"take_profit": "tp", "stop_loss": "sl"}
+    prices = leg(body(tp="30", sl="15"), route({"sl_tp": "price"}, **guarded))
+    assert (prices.take_profit, prices.stop_loss) == (Decimal(30), Decimal(15))
+    percents = leg(body(tp="3", sl="1.5%"), route({"sl_tp": "percent"}, **guarded))
+    assert (percents.take_profit_rate, percents.stop_loss_rate) == (Decimal("0.03"), Decimal("0.015"))
+    assert leg(body(sl="1.5%"), route(**guarded)).stop_loss_rate == Decimal("0.015")
+    assert refusal(body(sl="15"), route(**guarded)).word is Word.AMBIGUOUS
+
+
+def test_protection_is_left_out_of_what_closes() -> None:
+    alert = read(body("close", sl="15"), route({"sl_tp": "price"}, stop_loss="sl"))
+    assert alert.legs[0].stop_loss is None
+    assert alert.notes == ("stop_loss is not used: this order closes",)
+
+
+def test_settings_names_and_lives() -> None:
+    everything = route(
+        leverage="lev",
+        margin_mode="mode",
+        ref="name",
+        valid_for="lag",
+        time="t",
+        id="n",
+        time_in_force="tif",
+        price="p",
+    )
+    fields = {
+        "lev": 7,
+        "mode": "isolated",
+        "name": "one",
+        "lag": 90,
+        "t": "2026-11-21T07:00:00Z",
+        "n": 12,
+        "tif": "ioc",
+    }
+    alert = read(body(**fields, p="20", kind="limit"), everything)
+    (made,) = alert.legs
+    assert (made.leverage, made.ref, made.valid_for) == (Decimal(7), "one", 90)
+    assert made.margin_mode is MarginMode.ISOLATED
+    assert (made.time_in_force, alert.explicit_id, alert.time_ms) == (TimeInForce.IOC, "12", 1_795_244_400_000)
+
+
+def test_the_chain_tells_a_close_a_part_and_a_turn() -> None:
+    chained = route(**CHAIN)
+    flat = leg(body("sell", now={"side": "flat", "size": "0"}, was={"side": "long", "size": "4"}), chained)
+    assert (flat.action, flat.quantity, flat.position_side) == (Action.CLOSE, None, PositionSide.LONG)
+    part = leg(body("sell", now={"side": "long", "size": "2"}, was={"side": "long", "size": "6"}), chained)
+    assert (part.action, part.quantity, part.reduce_only) == (Action.SELL, Decimal(4), True)
+    turn = leg(body("sell", now={"side": "short", "size": "1"}, was={"side": "long", "size": "3"}), chained)
+    assert (turn.action, turn.quantity) == (Action.TARGET, Decimal(-1))
+    assert refusal(body("buy", now={"side": "flat"}, was={"side": "long", "size": "4"}), chained).word is Word.AMBIGUOUS
+
+
+def test_a_position_without_its_word_is_signed() -> None:
+    signed = route(position_size="pos")
+    assert leg(body("sell", pos="-4"), signed).next_position == -4
+    assert leg(body("sell", pos=0), signed).action is Action.CLOSE
+
+
+@pytest.mark.parametrize("drop", ["quantity", "side"])
+def test_a_route_that_maps_a_position_and_no_quantity_follows_the_position(drop: str) -> None:
+    followed = route(**CHAIN)
+    followed = replace(followed, options={"paths": {**followed.options["paths"]}})
+    paths = {name: path for name, path in followed.options["paths"].items() if name not in (drop, "quantity")}
+    made = leg(body("sell", now={"side": "short", "size": "3"}), replace(followed, options={"paths": paths}))
+    assert (made.action, made.quantity, made.next_position) == (Action.TARGET, Decimal(-3), Decimal(-3))
+
+
+def test_a_word_that_asks_to_follow_needs_a_position() -> None:
+    followed = route(drop="quantity", **CHAIN)
+    held = leg(body("sync", now={"side": "long", "size": 2}, was={"side": "flat", "size": 0}), followed)
+    assert (held.action, held.quantity, held.prev_position) == (Action.TARGET, Decimal(2), Decimal(0))
+    assert leg(body("sync", now={"side": "flat"}), followed).quantity == 0
+    assert refusal(body("sync"), followed).word is Word.MISSING_SIZE
+    assert refusal(body("sync", now={"side": "long"}), followed).word is Word.MISSING_SIZE
+
+
+def test_cancel_all_names_only_the_symbol() -> None:
+    wanted = Leg(Action.CANCEL_ALL, "AVAXUSDT", Market.PERP, "AVAXUSDT.P")
+    assert leg(body("cancel_all", much=...), ROUTE) == wanted
+
+
+def test_the_account_must_be_the_routes_own_and_is_no_key() -> None:
+    own = route({"account": "main-futures"}, account="apiKey", secret="secret")
+    assert leg(body(apiKey="main-futures", secret="fake"), own) == BUY
+    refused = refusal(body(apiKey="other", secret="fake"), own)
+    assert (refused.word, "other" in refused.detail) == (Word.UNSUPPORTED, False)
+    assert refusal(body(apiKey="main-futures"), ROUTE).word is Word.CREDENTIALS_IN_BODY
+    assert refusal(body(secret="fake"), ROUTE).word is Word.CREDENTIALS_IN_BODY
+
+
+@pytest.mark.parametrize(
+    ("fields", "found"),
+    [
+        ({"passphrase": "fake"}, "fake"),
+        ({"webhook_secret": "fake", "action": "buy"}, "fake"),
+        ({"key": "fake"}, "fake"),
+        ({"PIN": "fake"}, "fake"),
+        ({"key": "fake", "secret": "fake"}, None),
+        ({"api_key": "fake", "api_secret": "fake"}, None),
+        ({"token": ["fake"]}, None),
+        ({}, None),
+    ],
+)
+def test_the_one_field_named_like_a_secret_is_the_token(fields: dict[str, Any], found: str | None) -> None:
+    assert FORMATS["alias_map"].token(fields) == found
+
+
+def test_a_route_finds_its_secret_under_any_name() -> None:
+    assert alias_map.token({"auth": {"geheim": "fake"}, "key": "other"}, route(secret="auth.geheim")) == "fake"
+
+
+@pytest.mark.parametrize(
+    ("fields", "word", "named"),
+    [
+        ({"what": {"coin": "AVAXUSDT.P"}}, Word.NOT_AN_ORDER, "side"),
+        ({"what": {"do": "buy"}}, Word.MISSING_SYMBOL, "symbol"),
+        ({"much": ...}, Word.MISSING_SIZE, "quantity"),
+        ({"much": "0"}, Word.MISSING_SIZE, "quantity"),
+        ({"much": "-4"}, Word.MISSING_SIZE, "quantity"),
+        ({"much": "4 AVAX"}, Word.INVALID_NUMBER, "quantity"),
+        ({"much": "5%"}, Word.AMBIGUOUS, "size_unit"),
+        ({"kind": "buy"}, Word.UNSUPPORTED, "type"),
+        ({"kind": "limit"}, Word.AMBIGUOUS, "price"),
+        ({"kind": "stop"}, Word.AMBIGUOUS, "trigger_price"),
+        ({"what": {"do": "bullish", "coin": "AVAXUSDT.P"}}, Word.UNSUPPORTED, "side"),
+        ({"what": {"do": ["buy"], "coin": "AVAXUSDT.P"}}, Word.UNSUPPORTED, "side"),
+        ({"what": {"do": "buy", "coin": "AVAX!"}}, Word.UNSUPPORTED, "symbol"),
+    ],
+    ids=str,
+)
+def test_what_the_route_looks_for_and_cannot_read_is_refused_by_name(
+    fields: dict[str, Any], word: Word, named: str
+) -> None:
+    refused = refusal(body(**fields), ROUTE)
+    assert (refused.word, named in refused.detail) == (word, True)
+
+
+@pytest.mark.parametrize(
+    ("more", "fields", "word"),
+    [
+        ({"price": "p"}, {"p": "-1"}, Word.AMBIGUOUS),
+        ({"leverage": "lev"}, {"lev": "0"}, Word.AMBIGUOUS),
+        ({"leverage": "lev"}, {"lev": 3, "what": {"do": "buy", "coin": "AVAXUSDT"}}, Word.UNSUPPORTED),
+        ({"market": "m"}, {"m": "spot"}, Word.AMBIGUOUS),
+        ({"time": "t"}, {"t": "soon"}, Word.INVALID_TIME),
+        ({"valid_for": "lag"}, {"lag": "86400"}, Word.LIMIT),
+        ({"reduce_only": "only"}, {"only": "yes"}, Word.UNSUPPORTED),
+        ({"time_in_force": "tif"}, {"tif": "fok"}, Word.AMBIGUOUS),
+        ({"side": "what"}, {}, Word.UNSUPPORTED),
+        ({"colour": "c"}, {}, Word.UNSUPPORTED),
+        ({"symbol": ""}, {}, Word.UNSUPPORTED),
+        ({"position": "p", "position_size": "n"}, {"p": "long", "n": "-2"}, Word.AMBIGUOUS),
+        ({"position_size": "n"}, {"n": "2", "what": {"do": "close", "coin": "AVAXUSDT.P"}}, Word.AMBIGUOUS),
+    ],
+    ids=str,
+)
+def test_a_further_field_that_cannot_be_meant_is_refused(
+    more: dict[str, str], fields: dict[str, Any], word: Word
+) -> None:
+    assert refusal(body(**fields), route(**more)).word is word
+
+
+@pytest.mark.parametrize("word", ["openshort", "closeshort"])
+def test_a_spot_market_holds_no_short_position(word: str) -> None:
+    assert refusal(body(what={"do": word, "coin": "AVAXUSDT"}), ROUTE).word is Word.UNSUPPORTED
+
+
+@pytest.mark.parametrize("foreign", [[], [body()], "text", 7, None, True], ids=str)
+def test_what_is_no_object_is_not_an_order(foreign: Any) -> None:
+    assert refusal(foreign, ROUTE).word is Word.NOT_AN_ORDER
+    assert not FORMATS["alias_map"].marked(foreign)
+
+
+def test_odd_bodies_are_read_soundly_or_refused() -> None:
+    every = {name: f"f.{name}" for name in (*NAMES, "time", "id")}
+    full = Route("r", ("main",), format="alias_map", options={"paths": every, "sl_tp": "price", "size_unit": "base"})
+    values = {
+        "side": "sell", "symbol": "AVAXUSDT.P", "quantity": "4", "type": "limit", "price": "20", "take_profit": "15",
+        "stop_loss": "25", "leverage": "3", "position": "short", "position_size": "4", "prev_position": "flat",
+        "time": "2026-11-21T07:00:00Z", "id": "x", "reduce_only": False, "valid_for": "60", "ref": "one",
+    }  # fmt: skip
+    assert sound(outcome({"f": values}, full))
+    assert [odd for odd in odd_bodies({"f": values}) if not sound(outcome(odd, full))] == []
+    assert [odd for odd in odd_bodies(body()) if not sound(outcome(odd, ROUTE))] == []
