@@ -19,12 +19,13 @@ REACH = {
     "exchanges": ("core", "exchanges"),
     "adapters": ("core", "adapters"),
     "service": ("core", "service"),
+    "page": ("core", "service", "page"),
     "observe": ("core",),
-    "bootstrap": ("core", "formats", "exchanges", "adapters", "service", "observe"),
-    "functions": ("core", "service", "bootstrap"),
+    "bootstrap": ("core", "formats", "exchanges", "adapters", "service", "page", "observe"),
+    "functions": ("core", "service", "page", "bootstrap"),
 }
-ALSO = {"service/intake.py": ("formats",)}
-PURE = ("core", "formats", "exchanges", "service")
+ALSO = {"service/intake.py": ("formats",), "service/reading.py": ("formats",)}
+PURE = ("core", "formats", "exchanges", "service", "page")
 
 SOURCES = sorted(PACKAGE.rglob("*.py")) + sorted((ROOT / "functions").rglob("*.py"))
 TOOLS = sorted((ROOT / "tools").rglob("*.py"))

@@ -14,7 +14,7 @@ from tools.exchange_simulator.server import Simulator
 
 EXCHANGES = ("coinex", "okx", "bitget", "bitunix", "jex")
 HOSTS = (*EXCHANGES, "bitunix_futures")
-SETTINGS = {"PREFIX": "relay", "ALERTS_TOPIC_ARN": ""}
+SETTINGS = {"PREFIX": "relay", "ALERTS_TOPIC_ARN": "", "TABLE_NAME": "journal"}
 Lines = Callable[[], list[dict[str, Any]]]
 
 

@@ -54,11 +54,13 @@ MAKE = {
     "webhook": "app.bootstrap.webhook()",
     "worker": "app.bootstrap.worker(app._deadline)",
     "clock": "app.bootstrap.timekeeper(app._deadline)",
+    "console": "app.bootstrap.widget()",
 }
 CLIENTS = {
     "webhook": ["secretsmanager", "sqs"],
     "worker": ["dynamodb", "secretsmanager", "sqs"],
-    "clock": ["secretsmanager"],
+    "clock": ["dynamodb", "secretsmanager"],
+    "console": ["dynamodb", "sqs"],
 }
 
 

@@ -1,4 +1,4 @@
-"""The HTTP API: requests become API Gateway v2 events for the webhook, and two local views show what became of them."""
+"""The HTTP API: requests become API Gateway v2 events for the webhook; local views and commands are for its owner."""
 
 import base64
 import json
@@ -9,17 +9,22 @@ import uuid
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
+
+from tools.local_relay.console import Pages
 
 GATEWAY_BODY_AT_MOST = 10 * 1024 * 1024
 _VARIABLES = ("route", "token")
 
 Webhook = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 View = Callable[[], object]
+Command = Callable[[Mapping[str, Any]], object]
+JSON = {"Content-Type": "application/json"}
+FORM = "application/x-www-form-urlencoded"
 
 
 class Front(ThreadingHTTPServer):
-    """Takes its port at once and answers from `serve_forever` on; `webhook` and `views` are put in before."""
+    """Takes its port at once and answers from `serve_forever` on; what it serves is put in before."""
 
     daemon_threads = True
     block_on_close = False
@@ -28,6 +33,8 @@ class Front(ThreadingHTTPServer):
     def __init__(self, port: int) -> None:
         self.webhook: Webhook = lambda event: {"statusCode": 503}
         self.views: Mapping[str, View] = {}
+        self.commands: Mapping[str, Command] = {}
+        self.pages: Pages | None = None
         super().__init__(("127.0.0.1", port), _Handler)
 
     @property
@@ -46,22 +53,32 @@ class _Handler(BaseHTTPRequestHandler):
     server: Front
 
     def do_GET(self) -> None:
-        view = self.server.views.get(self.path.partition("?")[0])
-        if view is None:
+        path, _, query = self.path.partition("?")
+        view, pages = self.server.views.get(path), self.server.pages
+        if path == "/" and pages and self._meant_for_us():
+            self._run(lambda: (200, pages.show(query)), pages.HEADERS)
+        elif view is None:
             self._other()
+        elif not self._meant_for_us():
+            self._give_up(403, "Forbidden")
         else:
             self._answer(200, json.dumps(view()))
 
     def do_POST(self) -> None:
         size = self.headers.get("Content-Length", "")
-        parameters = _parameters(self.path.partition("?")[0])
+        path = self.path.partition("?")[0]
+        parameters = _parameters(path)
         if not size.isascii() or not size.isdigit():
             self._give_up(411, "Length Required")
         elif int(size) > GATEWAY_BODY_AT_MOST:
             self._give_up(413, "Request Entity Too Large")
         else:
             body = self.rfile.read(int(size))
-            if parameters is None:
+            if path in self.server.commands and self.server.pages and self._kind() == FORM:
+                self._form(self.server.pages, body)
+            elif path in self.server.commands:
+                self._command(self.server.commands[path], body)
+            elif parameters is None:
                 self._other()
             else:
                 self._invoke(parameters, body)
@@ -72,13 +89,46 @@ class _Handler(BaseHTTPRequestHandler):
     do_PUT = do_PATCH = do_DELETE = _other
 
     def _invoke(self, parameters: Mapping[str, str], body: bytes) -> None:
-        try:
+        def invoke() -> tuple[int, str]:
             answer = self.server.webhook(self._event(parameters, body))
+            return int(answer["statusCode"]), str(answer.get("body", ""))
+
+        self._run(invoke)
+
+    def _run(self, function: Callable[[], tuple[int, str]], headers: Mapping[str, str] = JSON) -> None:
+        try:
+            answer = function()
         except Exception:  # as the gateway does when a function fails
             print(traceback.format_exc())
-            self._answer(500, json.dumps({"message": "Internal Server Error"}))
+            answer = 500, json.dumps({"message": "Internal Server Error"})
+        self._answer(*answer, headers)
+
+    def _command(self, command: Command, body: bytes) -> None:
+        """Carry out a JSON command; a web page would have to ask before it may send that content type elsewhere."""
+        try:
+            asked = json.loads(body)
+        except ValueError:
+            asked = None
+        if not self._meant_for_us() or self._kind() != "application/json":
+            self._answer(403, json.dumps({"message": "Forbidden"}))
+        elif not isinstance(asked, dict):
+            self._answer(400, json.dumps({"message": "Bad Request"}))
         else:
-            self._answer(int(answer["statusCode"]), str(answer.get("body", "")))
+            self._run(lambda: (200, json.dumps(command(asked))))
+
+    def _form(self, pages: "Pages", body: bytes) -> None:
+        """Take a form of the console; other pages could send one too, but not in the console's name."""
+        if not self._meant_for_us() or self.headers.get("Origin") != f"http://{self.headers['Host']}":
+            self._answer(403, json.dumps({"message": "Forbidden"}))
+        else:
+            self._run(lambda: (200, pages.act(dict(parse_qsl(body.decode())))), pages.HEADERS)
+
+    def _kind(self) -> str:
+        return self.headers.get("Content-Type", "").partition(";")[0].strip()
+
+    def _meant_for_us(self) -> bool:
+        """False for a page whose host name was pointed at this machine only after it was loaded."""
+        return self.headers.get("Host", "").partition(":")[0] in ("127.0.0.1", "localhost")
 
     def _event(self, parameters: Mapping[str, str], body: bytes) -> dict[str, Any]:
         key = "POST /alerts/{route}/{token}" if "token" in parameters else "POST /alerts/{route}"
@@ -111,10 +161,11 @@ class _Handler(BaseHTTPRequestHandler):
             **_body(body),
         }
 
-    def _answer(self, status: int, body: str) -> None:
+    def _answer(self, status: int, body: str, headers: Mapping[str, str] = JSON) -> None:
         payload = body.encode()
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.send_header("Content-Length", str(len(payload)))
         self.end_headers()
         self.wfile.write(payload)

@@ -8,21 +8,27 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from order_relay import bootstrap
 from tools.exchange_simulator.accounts import CREDENTIAL_FIELDS, DEFAULT_ACCOUNTS
 from tools.exchange_simulator.registry import VENUES
 from tools.exchange_simulator.server import Simulator
 from tools.local_relay import views
 from tools.local_relay.cloud import LANES, Cloud
-from tools.local_relay.config import Config
+from tools.local_relay.config import Config, ConfigError
+from tools.local_relay.console import Pages
 from tools.local_relay.environment import environment
 from tools.local_relay.front import Front
 from tools.local_relay.function import Function
 from tools.local_relay.pump import Pump
+from tools.local_relay.ticker import Ticker
 
 WEBHOOKS = 4
 WORKERS = {"orders": 3, "cancels": 2}
 WEBHOOK_TIMEOUT_S = 10
 WORKER_TIMEOUT_S = 15
+REDRIVE_TIMEOUT_S = 60
+CLOCK_TIMEOUT_S = 30
+CLOCK_EVERY_S = 60
 STOP_WITHIN_S = 6.0
 
 
@@ -54,13 +60,21 @@ def running(config: Config, front: Front) -> Iterator[Relay]:
         stack.callback(_stop, list(pumps.values()))
         for pump in pumps.values():
             pump.start()
-        _open(front, webhook, cloud, pumps)
+        _open(front, webhook, pumps)
+        _show(front, cloud, urls, pumps)
+        if simulator:
+            stack.callback(_clock().stop)
+        threading.Thread(target=front.serve_forever, args=(0.05,), daemon=True).start()
         stack.callback(front.shutdown)
         yield Relay(front.url, front.server_port, cloud, simulator)
 
 
 def _simulator(config: Config) -> Simulator | None:
     """The simulated exchanges, unless every host that the accounts need is named in the environment."""
+    try:
+        bootstrap.base_urls(os.environ)
+    except ValueError as exc:
+        raise ConfigError(str(exc)) from None
     needed = {f"EXCHANGE_URL_{host.upper()}" for name in config.exchanges for host in VENUES[name].hosts}
     if needed <= set(_given()):
         return None
@@ -92,7 +106,7 @@ def _pump(cloud: Cloud, lane: str) -> Pump:
     return Pump(cloud.sqs, cloud.queues[lane], worker)
 
 
-def _open(front: Front, webhook: Function, cloud: Cloud, pumps: Mapping[str, Pump]) -> None:
+def _open(front: Front, webhook: Function, pumps: Mapping[str, Pump]) -> None:
     def take(event: Mapping[str, Any]) -> Mapping[str, Any]:
         answer: Mapping[str, Any] = webhook.invoke(event)
         for pump in pumps.values():
@@ -100,8 +114,33 @@ def _open(front: Front, webhook: Function, cloud: Cloud, pumps: Mapping[str, Pum
         return answer
 
     front.webhook = take
-    front.views = {"/orders": lambda: views.orders(cloud), "/dead-letters": lambda: views.dead_letters(cloud)}
-    threading.Thread(target=front.serve_forever, args=(0.05,), daemon=True).start()
+
+
+def _show(front: Front, cloud: Cloud, urls: Mapping[str, str], pumps: Mapping[str, Pump]) -> None:
+    """What only whoever runs this machine may see and do: the records, the settings, the operator's function."""
+    redrive = Function("redrive", name="redrive", instances=1, timeout_s=REDRIVE_TIMEOUT_S)
+    settings = {**cloud.settings, **(urls or _given())}
+
+    def order(command: Mapping[str, Any]) -> object:
+        answer = redrive.invoke(command)
+        for pump in pumps.values():
+            pump.nudge()
+        return answer
+
+    front.views = {
+        "/orders": lambda: views.orders(cloud),
+        "/dead-letters": lambda: views.dead_letters(cloud),
+        "/settings": lambda: settings,
+    }
+    front.commands = {"/redrive": order}
+    front.pages = Pages.open(order)
+
+
+def _clock() -> Ticker:
+    """The clock function, which would ask real exchanges if the simulated ones were not there."""
+    ticker = Ticker(Function("clock", name="clock", instances=1, timeout_s=CLOCK_TIMEOUT_S), CLOCK_EVERY_S)
+    ticker.start()
+    return ticker
 
 
 def _stop(pumps: list[Pump]) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,13 +17,17 @@ from order_relay.observe import PowertoolsSignals, Redactor
 from order_relay.service.intake import Intake
 
 if TYPE_CHECKING:
+    from order_relay.page.widget import Widget
+    from order_relay.service.console import Console
     from order_relay.service.desk import World
+    from order_relay.service.notifying import Notifier, Send
     from order_relay.service.redriving import Redrive
     from order_relay.service.timekeeping import Timekeeper
     from order_relay.service.worker import Worker
 
 HURRY_CONNECT_S = 0.5
 HURRY_READ_S = 0.7
+_BASE_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 _HOSTS = ("coinex", "okx", "bitget", "bitunix", "bitunix_futures", "jex")
 
 
@@ -92,14 +97,41 @@ def redrive(env: Mapping[str, str] = os.environ) -> "Redrive":
 
 
 def timekeeper(deadline: Deadline, env: Mapping[str, str] = os.environ) -> "Timekeeper":
-    """The clock function: exchange offsets as metrics, and a heartbeat."""
+    """The clock function: exchange offsets as metrics and in the journal, and a heartbeat."""
+    from order_relay.adapters.journal import DynamoJournal
     from order_relay.exchanges import EXCHANGES
     from order_relay.service.timekeeping import Timekeeper
 
     clock = SystemClock()
     redactor = Redactor()
     world = _world(env, clock, _vault(env, redactor), redactor, deadline.remaining_ms)
-    return Timekeeper(exchanges=EXCHANGES, world=world, signals=_signals(env, redactor, clock))
+    journal = DynamoJournal(aws.client("dynamodb"), env["TABLE_NAME"], clock)
+    return Timekeeper(exchanges=EXCHANGES, world=world, signals=_signals(env, redactor, clock), journal=journal)
+
+
+def widget(env: Mapping[str, str] = os.environ) -> "Widget":
+    """The dashboard's widget: a look at everything, and the operator's buttons where the deployment wants them."""
+    from order_relay.page.widget import Widget
+
+    acts = env.get("CONSOLE_ACTIONS", "").lower() == "true"
+    return Widget(console=console(env), redrive_arn=env.get("REDRIVE_FUNCTION_ARN", "") if acts else "")
+
+
+def console(env: Mapping[str, str] = os.environ) -> "Console":
+    """What the console reads, through the operator's own eyes; it gives no command that changes anything."""
+    from order_relay.service.console import Console
+
+    return Console(redrive(env))
+
+
+def notifier(send: "Send", env: Mapping[str, str] = os.environ) -> "Notifier":
+    """What forwards the topic's notifications to chats and mailboxes."""
+    from order_relay.service.notifying import Notifier
+
+    redactor = Redactor()
+    vault = SecretsVault(aws.client("secretsmanager"), env["PREFIX"], redactor.learn)
+    signals = _signals({}, redactor, SystemClock())
+    return Notifier(urls=lambda: vault.urls(env["NOTIFIER_SECRET"]), send=send, signals=signals)
 
 
 def _world(
@@ -115,9 +147,18 @@ def _world(
         jitter=random.random,
         nonce=lambda: secrets.token_hex(16),
         remaining_ms=remaining_ms,
-        base_urls={name: url for name in _HOSTS if (url := env.get(f"EXCHANGE_URL_{name.upper()}"))},
+        base_urls=base_urls(env),
         memory=Memory(),
     )
+
+
+def base_urls(env: Mapping[str, str]) -> dict[str, str]:
+    """The exchanges' hosts that this deployment sets; raises ValueError for one that the adapters could not use."""
+    urls = {name: url.removesuffix("/") for name in _HOSTS if (url := env.get(f"EXCHANGE_URL_{name.upper()}"))}
+    for name, url in urls.items():
+        if not _BASE_URL.fullmatch(url):
+            raise ValueError(f"EXCHANGE_URL_{name.upper()} must be scheme://host[:port] without a path, not {url!a}")
+    return urls
 
 
 def _hurried(service: str) -> Any:

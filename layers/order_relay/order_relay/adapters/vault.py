@@ -17,7 +17,7 @@ _GONE = frozenset({"ResourceNotFoundException", "InvalidRequestException", "Vali
 
 
 class SecretsVault:
-    """The routes secret and the account secrets below one prefix; every value read is shown to `learn` first."""
+    """The routes and account secrets below one prefix, others by name; every value read is shown to `learn` first."""
 
     def __init__(self, client: Any, prefix: str, learn: Callable[[Mapping[str, Any]], None]) -> None:
         self._provider = SecretsProvider(boto3_client=client)
@@ -35,11 +35,21 @@ class SecretsVault:
         self._learn(secret)
         return secret
 
+    def urls(self, name: str) -> list[str]:
+        """Where notifications go: the secret of this full name, `{"urls": [...]}`."""
+        urls = self._document(name, name, fresh=False).get("urls")
+        if not isinstance(urls, list) or not all(isinstance(url, str) for url in urls):
+            raise Missing(f"the secret {name!a} holds no list 'urls' of texts")
+        for url in urls:
+            self._learn({"secret": url})
+        return urls
+
     def _read(self, name: str, *, fresh: bool) -> Mapping[str, Any]:
+        return self._document(f"{self._prefix}/{name}", name, fresh=fresh)
+
+    def _document(self, path: str, name: str, *, fresh: bool) -> Mapping[str, Any]:
         try:
-            text = self._provider.get(
-                f"{self._prefix}/{name}", max_age=CACHE_S, force_fetch=fresh, VersionStage="AWSCURRENT"
-            )
+            text = self._provider.get(path, max_age=CACHE_S, force_fetch=fresh, VersionStage="AWSCURRENT")
             value = json.loads(str(text))
         except GetParameterError as exc:
             if _code(exc) in _GONE:
