@@ -112,3 +112,30 @@ def test_without_a_chain_the_order_of_arrival_is_kept(bench: Bench) -> None:
         bench.post({"action": "buy", "symbol": "BTCUSDT.P", "quantity": "0.01", "ref": name})
     bench.drain()
     assert [order["ref"] for order in bench.orders()] == ["a", "b", "c"]
+
+
+def test_a_chained_alert_whose_keys_are_refused_ends_and_lets_its_symbol_go_on(bench: Bench) -> None:
+    bench.venues["okx"].add_fault(op="any", kind="code", code="50111", status=401, for_ms=3_600_000)
+    bench.route(accounts=["okx"])
+    bench.post(walk(["0", "0.01"])[0])
+    waits = bench.drain(within_s=300)
+    assert (bench.orders()[0]["state"], "keys refused" in bench.orders()[0]["reason"]) == ("rejected", True)
+    assert len(waits) < 10
+
+
+def test_a_swapped_pair_that_comes_late_is_put_right_all_the_same(bench: Bench) -> None:
+    bench.route(accounts=["coinex"])
+    play(bench, walk(["0", "0.01"]))
+    for alert in reversed(walk(["0", "0.01", "0.03", "0.02"], by_target=True)[1:]):
+        bench.post({name: value for name, value in alert.items() if name != "quantity"})
+    bench.clock.sleep(6)
+    bench.drain()
+    assert bench.position("coinex") == Decimal("0.02")
+    assert "AlertGap" not in bench.signals.counts
+
+
+def test_a_position_that_cannot_be_read_for_good_ends_the_order(bench: Bench) -> None:
+    bench.venues["okx"].add_fault(op="any", path="positions", kind="code", code="51000", for_ms=3_600_000)
+    for number, body in enumerate((walk(["0", "0.01"])[0], target("0.01"))):
+        order = bench.run({**body, "id": str(number)}, accounts=["okx"])
+        assert order["state"] in ("rejected", "placed"), order

@@ -171,3 +171,25 @@ def test_an_alert_s_own_bound_on_the_position_counts_what_is_held(bench: Bench) 
     assert (second["state"], second["attempts"]) == ("rejected", 0)
     assert second["reason"].startswith("limit: a position worth ")
     assert bench.run({**signal, "direction": "short", "size": "600"})["state"] == "placed"
+
+
+def test_a_resend_of_a_halt_does_not_undo_a_younger_resume(bench: Bench) -> None:
+    bench.route(accounts=["okx"], options={"control": True})
+    bench.post({"action": "halt"})
+    bench.drain()
+    bench.clock.sleep(5)
+    bench.post({"action": "resume"})
+    bench.clock.sleep(5)
+    bench.post({"action": "halt"})  # the sender's resend of the first
+    bench.drain()
+    assert Halts(bench.journal).all() == {}
+
+
+def test_an_order_that_is_tried_again_counts_when_it_was_sent_last(bench: Bench) -> None:
+    limits = {"orders_per_minute": 2}
+    bench.venues["okx"].add_fault(op="place", kind="code", code="50011", status=429, times=4)
+    bench.run(limit_buy(PERP, valid_for=600), accounts=["okx"], limits=limits)
+    sent_ms = bench.orders()[0]["placed_at_ms"]
+    bench.clock.true_ms = sent_ms + 30_000
+    assert bench.run(limit_buy(PERP, id="2"))["state"] == "placed"
+    assert bench.run(limit_buy(PERP, id="3"))["state"] == "rejected"

@@ -43,6 +43,7 @@ class Journey:
     sent: Sent | None
     answer: VenueAnswer | None = None
     answered_ms: int = 0
+    date_ms: int = 0
 
 
 class CountingScript(FaultScript):
@@ -92,6 +93,7 @@ class Network:
         if isinstance(answer, Hang) and answer.resume:
             answer = answer.resume()
         journey.answer, journey.answered_ms = answer, self.scheduler.now_ms
+        journey.date_ms = journey.venue.clock_ms()
         self.fills += self._watches[journey.venue.name].look(self.scheduler.now_ms)
         if journey.sent:
             journey.sent.orders += [order_id for order_id in entries(journey.venue) if order_id not in known]
@@ -132,7 +134,7 @@ class SimulatedWire:
         if op in ("place", "cancel"):
             self.process.note(f"{op} answered HTTP {answer.status} {answer.body[:120]!r}")
         self.process.mark(f"answered {op}")
-        date = formatdate(venue.clock_ms() // 1000, usegmt=True)
+        date = formatdate(journey.date_ms // 1000, usegmt=True)
         headers = {"date": date, **_lower(answer.headers)}
         return Answer(answer.status, headers, answer.body, sent_ms, self.process.clock.wall_ms())
 

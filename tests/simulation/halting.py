@@ -45,7 +45,7 @@ def unheeded(evidence: Evidence) -> Iterator[str]:
     spoken = [one for one in evidence.sim.sender.firings if one.control and one.answers]
     refused = any(reply is None or reply.status != 202 for one in spoken for _, reply in one.answers)
     item = evidence.sim.store.items.get((PARTITION, PREFIX + of_route("main")))
-    late = any("came too late" in subject for subject, _ in evidence.sim.recorder.notices)
+    late = any("came too late" in text for _, text in evidence.sim.recorder.notices)
     if not spoken or refused or late or "41" in evidence.sim.rows:
         return
     youngest = max(spoken, key=lambda one: one.first_ms)

@@ -62,7 +62,7 @@ MUTANTS = (
     Mutant("a held message loses its identity", "service.worker",
            "hops=message.hops + 1)", "hops=message.hops + 1, accepted_at_ms=self.clock.wall_ms())"),
     Mutant("count a record twice", "service.counters",
-           'if any(one["id"] == order_id for one in recent):', "if False:"),
+           ' and one["id"] != order_id]', "]"),
     Mutant("do not count", "service.counters", "if limits.orders_per_minute is not None:", "if False:"),
     Mutant("do not count the day", "service.counters",
            "if limits.notional_per_day is not None and worth is not None:", "if False:"),
@@ -75,7 +75,8 @@ MUTANTS = (
            "alone = replace(leg, prev_position=None, next_position=None)",
            "alone = replace(leg, prev_position=None, next_position=None, valid_for=leg.exit_valid_for)"),
     Mutant("nobody is held back", "service.sequence",
-           "if not proved and known is not None and (moving or not late) and not tired:", "if False:"),
+           "if not proved and known is not None and not tired and (moving or not late or not message.hops):",
+           "if False:"),
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from tests.simulation.strategies import control, link, protected, protection, si
 
 Body = dict[str, Any]
 
-SWITCHES_RESENT = 0.0
+SWITCHES_RESENT = 0.2
 """How often a halt is delivered again: not yet, a resend still counts as a new word (`Run._control`)."""
 
 

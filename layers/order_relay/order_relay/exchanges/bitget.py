@@ -1,7 +1,6 @@
 """Bitget as a value: one exchange over two API generations, chosen by the account that a key belongs to."""
 
 import base64
-import hashlib
 import hmac
 from typing import Any
 from urllib.parse import unquote
@@ -35,10 +34,10 @@ def sign(call: Call, credentials: Credentials, stamp_ms: int, nonce: str) -> Req
     if call.op is Op.PUBLIC:
         return Request(call.method, call.target, body, {"locale": "en-US"})
     text = f"{stamp_ms}{call.method}{unquote(call.target)}{call.body}"
-    mac = hmac.new(credentials.secret.encode(), text.encode(), hashlib.sha256)
+    mac = hmac.digest(credentials.secret.encode(), text.encode(), "sha256")
     headers = {
         "ACCESS-KEY": credentials.key,
-        "ACCESS-SIGN": base64.b64encode(mac.digest()).decode(),
+        "ACCESS-SIGN": base64.b64encode(mac).decode(),
         "ACCESS-TIMESTAMP": str(stamp_ms),
         "ACCESS-PASSPHRASE": credentials.passphrase,
         "locale": "en-US",

@@ -1,6 +1,5 @@
 """CoinEx API v2: spot and linear futures."""
 
-import hashlib
 import hmac
 from collections.abc import Sequence
 from typing import Any
@@ -36,7 +35,7 @@ def sign(call: Call, credentials: Credentials, stamp_ms: int, nonce: str) -> Req
     prepared = f"{call.method}{call.target}{call.body}{stamp_ms}"
     headers = {
         "X-COINEX-KEY": credentials.key,
-        "X-COINEX-SIGN": hmac.new(credentials.secret.encode(), prepared.encode(), hashlib.sha256).hexdigest(),
+        "X-COINEX-SIGN": hmac.digest(credentials.secret.encode(), prepared.encode(), "sha256").hex(),
         "X-COINEX-TIMESTAMP": str(stamp_ms),
         "X-COINEX-WINDOWTIME": str(WINDOW_MS),
     }

@@ -1,6 +1,5 @@
 """JEX: spot, perpetual contracts and options, by limit orders (and stops) that carry no client order id."""
 
-import hashlib
 import hmac
 from collections.abc import Sequence
 from json import dumps
@@ -35,7 +34,7 @@ def sign(call: Call, credentials: Credentials, stamp_ms: int, nonce: str) -> Req
     path, _, query = call.target.partition("?")
     query, body = (query, call.body + stamp) if call.body else (query + stamp, "")
     text = unquote(query) + unquote(body)
-    signature = "&signature=" + hmac.new(credentials.secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+    signature = "&signature=" + hmac.digest(credentials.secret.encode(), text.encode(), "sha256").hex()
     key = {"X-JEX-APIKEY": credentials.key}
     if body:
         return Request(call.method, call.target, (body + signature).encode(), key | FORM)

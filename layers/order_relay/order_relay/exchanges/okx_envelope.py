@@ -1,7 +1,6 @@
 """OKX v5 on the wire: sealing requests, opening answers, and the rows inside them."""
 
 import base64
-import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -33,7 +32,7 @@ def sign(call: Call, credentials: Credentials, stamp_ms: int, nonce: str) -> Req
 
 def _proof(call: Call, credentials: Credentials, stamp: str) -> dict[str, str]:
     sealed = f"{stamp}{call.method}{call.target}{call.body}".encode()
-    digest = hmac.new(credentials.secret.encode(), sealed, hashlib.sha256).digest()
+    digest = hmac.digest(credentials.secret.encode(), sealed, "sha256")
     return {
         "OK-ACCESS-KEY": credentials.key,
         "OK-ACCESS-SIGN": base64.b64encode(digest).decode(),

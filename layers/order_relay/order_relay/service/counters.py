@@ -36,9 +36,7 @@ class Counters:
         for _ in range(_TRIES):
             item, now = self._read("minute"), self.clock.wall_ms()
             known = item.data["orders"] if item else []
-            recent = [one for one in known if now - one["at_ms"] < MINUTE_MS]
-            if any(one["id"] == order_id for one in recent):
-                return
+            recent = [one for one in known if now - one["at_ms"] < MINUTE_MS and one["id"] != order_id]
             if len(recent) >= limit:
                 raise Ended(
                     State.REJECTED, f"limit: {len(recent)} orders within a minute already, the route allows {limit}"

@@ -1,5 +1,8 @@
 """Before an attempt: is the order still wanted, what is it exactly now, and the write that says it is being sent."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from order_relay.core.call import Call
 from order_relay.core.exchange import Position, Wanted
 from order_relay.core.money import floor_to
@@ -15,6 +18,7 @@ from order_relay.service.risk import hold, opens
 from order_relay.service.settling import FENCE_SLACK_MS, SETTLE_MARGIN_MS, describe_plan
 from order_relay.service.sizing import counted
 
+_Seen = TypeVar("_Seen")
 WRITING_MS = 1_000
 LONGEST_WAY_MS = 900_000
 
@@ -24,22 +28,37 @@ def held_positions(job: Job) -> list[Position]:
 
     Where an account holds only one a close needs no look: it is one order whatever there is.
     """
-    desk = job.desk
+    return looked(job, lambda: _positions(job), [])
+
+
+def looked(job: Job, read: Callable[[], _Seen], otherwise: _Seen) -> _Seen:
+    """Read what decides an order before its first attempt, as patiently as the attempt itself would.
+
+    What would end the order is left to the attempt, which comes to the same end and writes it down.
+    """
     try:
         in_time(job)
         admitted(job)
-        instrument = tradable(desk, job.leg)
-        profile = desk.profile(job.leg.market)
-        if job.leg.action is Action.CLOSE and not profile.hedge:
-            return []
-        desk.begin()
-        found = desk.exchange.positions(desk.ask, instrument, profile)
-        _settled(job)
-        return found
+        return read()
     except Failed as exc:
-        raise unplanned(job, exc.outcome) from exc
+        trouble = unplanned(job, exc.outcome)
+        if isinstance(trouble, Ended):
+            return otherwise
+        raise trouble from exc
     except (Ended, Refusal):
-        return []  # the attempt itself comes to the same end and writes it down
+        return otherwise
+
+
+def _positions(job: Job) -> list[Position]:
+    desk = job.desk
+    instrument = tradable(desk, job.leg)
+    profile = desk.profile(job.leg.market)
+    if job.leg.action is Action.CLOSE and not profile.hedge:
+        return []
+    desk.begin()
+    found = desk.exchange.positions(desk.ask, instrument, profile)
+    _settled(job)
+    return found
 
 
 def in_time(job: Job) -> None:

@@ -54,8 +54,9 @@ def tradable(desk: Desk, leg: Leg) -> Instrument:
 def _not_short_on_spot(leg: Leg) -> None:
     """The part of a strategy that is short does not exist on a spot market: neither its sale nor its purchase."""
     before, after = leg.prev_position, leg.next_position
-    short = before is not None and after is not None and before <= 0 and after <= 0
-    if short and leg.market is Market.SPOT and leg.action in (Action.BUY, Action.SELL):
+    if before is None or after is None or leg.market is not Market.SPOT:
+        return
+    if before <= 0 and after <= 0 and leg.action in (Action.BUY, Action.SELL):
         raise Ended(State.REJECTED, f"{NOTHING_TO_DO}: the strategy is short there, and a spot market holds no short")
 
 
@@ -139,7 +140,10 @@ def _triggered(desk: Desk, leg: Leg, draft: Plan, instrument: Instrument, profil
 def _protected(desk: Desk, leg: Leg, draft: Plan, instrument: Instrument, profile: Profile) -> Plan:
     """Attach take-profit and stop-loss; rates count from the entry's own price, else from the market's."""
     take, stop = leg.take_profit, leg.stop_loss
-    if leg.take_profit_rate is not None or leg.stop_loss_rate is not None:
+    by_rate = leg.take_profit_rate is not None or leg.stop_loss_rate is not None
+    if take is None and stop is None and not by_rate:
+        return draft
+    if by_rate:
         entry = leg.price or leg.trigger_price or reference(desk, draft.side, instrument, profile)
         sign = 1 if draft.side is Side.BUY else -1
         take = take or (product(entry, 1 + sign * leg.take_profit_rate) if leg.take_profit_rate else None)

@@ -1,12 +1,11 @@
 """One delivery of one message at work: its legs in order, each through its steps to its own end."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from order_relay.core.age import age_ms
 from order_relay.core.message import Message
 from order_relay.core.order import Action, Leg
-from order_relay.core.outcome import Failed
 from order_relay.core.ports import HostClock, Journal, Signals
 from order_relay.core.record import UNKNOWN_OUTCOME, Key, Record, State
 from order_relay.service.book import Book, Firing
@@ -14,7 +13,7 @@ from order_relay.service.cancelling import cancel
 from order_relay.service.circuits import Circuits
 from order_relay.service.desk import Desk
 from order_relay.service.halts import Halts, of_route
-from order_relay.service.intending import held_positions, unplanned
+from order_relay.service.intending import held_positions, looked
 from order_relay.service.job import Job
 from order_relay.service.later import Held, Later
 from order_relay.service.placement import place
@@ -39,9 +38,20 @@ class Run:
     exchange: str
     trouble: str
     waits: int = 0
+    circuits: Circuits = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.circuits = Circuits(self.journal, self.clock, self.jitter, self.exchange, self.message.account)
 
     def legs(self) -> None:
         """Work every leg; a cancel or close that is not done stops those after it. Raises Later or Held."""
+        try:
+            self._legs()
+        except (Later, Held):
+            self.circuits.release()
+            raise
+
+    def _legs(self) -> None:
         stopped = False
         for leg in self.message.legs:
             if leg.action.controls:
@@ -74,12 +84,14 @@ class Run:
 
     def _control(self, leg: Leg) -> None:
         """Flip the route's halt switch; the youngest alert has the word, however they are delivered."""
+        firing = self.book.firing(self.message, leg.index)
         halts, route = Halts(self.journal), self.message.route
-        late = age_ms(self.message.fired_ms, self.message.accepted_at_ms, self.clock.wall_ms()) > leg.lives_s * 1000
-        if late and not leg.lasts:
-            self.signals.notify(f"route {route}: {leg.action.value} came too late", "the route stays as it is")
+        late = age_ms(self.message.fired_ms, firing.ms, self.clock.wall_ms()) > leg.lives_s * 1000
+        if firing.conflict or firing.late_repeat or (late and not leg.lasts):
+            why = "it came too late" if late else "its id was used before"
+            self.signals.notify(f"route {route}: {leg.action.value} was ignored", why)
             return
-        key = Key(self.message.accepted_at_ms, leg.index)
+        key = Key(firing.ms, leg.index)
         if leg.action is Action.HALT:
             halts.halt(of_route(route), "an alert halted the route", key)
         else:
@@ -130,11 +142,12 @@ class Run:
         if not untouched:
             link = self.book.chain(self.message.route)
             return link is not None and link.order_id == job.record.order_id and link.proved
-        try:
-            now_ms = self.clock.wall_ms()
-            verdict, why = turn(self.book, desk, leg, self.message, job.record.order_id, now_ms)
-        except Failed as exc:
-            raise unplanned(job, exc.outcome) from exc
+        order_id = job.record.order_id
+        verdict, why = looked(
+            job,
+            lambda: turn(self.book, desk, leg, self.message, order_id, self.clock.wall_ms()),
+            (Turn.FREE, ""),
+        )
         if verdict is Turn.WAIT:
             job.tell(why)
             raise Held(why)
@@ -154,7 +167,7 @@ class Run:
             clock=self.clock,
             jitter=self.jitter,
             signals=self.signals,
-            circuits=Circuits(self.journal, self.clock, self.jitter, self.exchange, self.message.account),
+            circuits=self.circuits,
             halts=Halts(self.journal),
             deferrals=self.waits,
             proved=proved,

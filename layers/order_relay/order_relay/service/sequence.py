@@ -36,7 +36,7 @@ def turn(book: Book, desk: Desk, leg: Leg, message: Message, order_id: str, now_
     known = link.position if link is not None else _held(desk, leg)
     proved = known == before
     moving = link is not None and now_ms - link.at_ms < HELD_AT_MOST_MS
-    if not proved and known is not None and (moving or not late) and not tired:
+    if not proved and known is not None and not tired and (moving or not late or not message.hops):
         return Turn.WAIT, f"the alert continues from a position of {plain(before)}, the last one left {plain(known)}"
     book.link(route, Link(after, order_id, proved, now_ms))
     if proved or known is None:

@@ -19,9 +19,11 @@ def opening_size(
     desk: Desk, leg: Leg, side: Side, instrument: Instrument, profile: Profile, slippage: Decimal
 ) -> tuple[Decimal, Unit]:
     """The quantity to send and what it counts; raises Ended for a unit that does not fit the order."""
+    if leg.unit in _COUNTED:
+        return size(desk, leg, side, instrument, profile, slippage), instrument.unit
     bought_at_market = leg.type is OrderType.MARKET and leg.market is Market.SPOT and side is Side.BUY
     native = desk.exchange.style(leg.market, side, Unit.QUOTE) is MarketStyle.NATIVE
-    if bought_at_market and native and leg.unit not in _COUNTED:
+    if bought_at_market and native:
         return floor_to(_value(desk, leg, instrument, profile), min(_CENT, instrument.tick)), Unit.QUOTE
     return size(desk, leg, side, instrument, profile, slippage), instrument.unit
 
