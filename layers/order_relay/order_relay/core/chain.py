@@ -42,7 +42,7 @@ def _margined(leg: Leg) -> None:
 def _protected(leg: Leg) -> None:
     """Take-profit and stop-loss belong to an entry, on the right sides of its price."""
     take, stop = leg.take_profit, leg.stop_loss
-    if (take or stop or leg.take_profit_rate or leg.stop_loss_rate) and leg.reduces:
+    if leg.protected and leg.reduces:
         raise Refusal(Word.UNSUPPORTED, "take_profit and stop_loss go with an entry; this order only reduces")
     sells = leg.action is Action.SELL or (leg.action is Action.TARGET and (leg.quantity or 0) < 0)
     sign = -1 if sells else 1

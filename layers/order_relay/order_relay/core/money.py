@@ -30,9 +30,11 @@ def plain(value: Decimal) -> str:
 
     Raises ValueError for what is no amount: not finite, or an exponent that would fill megabytes.
     """
-    if not value.is_finite() or abs(value.adjusted()) > _MAX_EXPONENT:
-        raise ValueError(f"{value} is not an amount")
-    text = f"{value:f}"
+    text = str(value)
+    if "E" in text or len(text) > _MAX_EXPONENT or not value.is_finite():
+        if not value.is_finite() or abs(value.adjusted()) > _MAX_EXPONENT:
+            raise ValueError(f"{value} is not an amount")
+        text = f"{value:f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text

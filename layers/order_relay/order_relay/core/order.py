@@ -151,6 +151,12 @@ class Leg:
         return self.prev_position is not None and self.next_position is not None
 
     @property
+    def protected(self) -> bool:
+        """True if a take-profit or stop-loss comes with the order."""
+        prices, rates = (self.take_profit, self.stop_loss), (self.take_profit_rate, self.stop_loss_rate)
+        return prices != (None, None) or rates != (None, None)
+
+    @property
     def exits(self) -> bool:
         """True if the chain says that this order only shrinks the strategy's position."""
         before, after = self.prev_position, self.next_position

@@ -33,7 +33,7 @@ def sign(call: Call, credentials: Credentials, stamp_ms: int, nonce: str) -> Req
     body = call.body.encode()
     if call.op is Op.PUBLIC:
         return Request(call.method, call.target, body, {"locale": "en-US"})
-    text = f"{stamp_ms}{call.method}{unquote(call.target)}{call.body}"
+    text = f"{stamp_ms}{call.method}{unquote(call.target) if '%' in call.target else call.target}{call.body}"
     mac = hmac.digest(credentials.secret.encode(), text.encode(), "sha256")
     headers = {
         "ACCESS-KEY": credentials.key,

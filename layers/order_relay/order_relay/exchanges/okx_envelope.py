@@ -20,13 +20,12 @@ ALGO = "/api/v5/trade/order-algo"
 
 def sign(call: Call, credentials: Credentials, stamp_ms: int, nonce: str) -> Request:
     """Seal a call (sheet 3); a placement is dropped by OKX when it arrives 10 s after its stamp (`expTime`)."""
-    headers = {"Content-Type": "application/json"}
+    headers = {} if call.op is Op.PUBLIC else _proof(call, credentials, iso_ms(stamp_ms))
+    headers["Content-Type"] = "application/json"
     if credentials.demo:
         headers["x-simulated-trading"] = "1"
     if call.op is Op.PLACE:
         headers["expTime"] = str(stamp_ms + LIFETIME_MS)
-    if call.op is not Op.PUBLIC:
-        headers |= _proof(call, credentials, iso_ms(stamp_ms))
     return Request(call.method, call.target, call.body.encode(), headers)
 
 

@@ -32,17 +32,15 @@ _STATUSES = {
 def place(plan: Plan, instrument: Instrument, profile: Profile) -> Call:
     """Build an order (sheet 4); a spot market order is refused rather than shrunk to the balance (`banAmend`)."""
     currency = _size_currency(plan, instrument)
-    body = {
-        **direction(plan, instrument, profile),
-        "ordType": _order_type(plan),
-        "px": plan.price if plan.type is OrderType.LIMIT else None,
-        "sz": plan.quantity,
-        "tgtCcy": currency,
-        "banAmend": True if currency else None,
-        "reduceOnly": reduce_only(plan, profile),
-        "attachAlgoOrds": protection(plan, currency),
-        "clOrdId": plan.client_id,
-    }
+    body = direction(plan, instrument, profile)
+    body["ordType"] = _order_type(plan)
+    body["px"] = plan.price if plan.type is OrderType.LIMIT else None
+    body["sz"] = plan.quantity
+    body["tgtCcy"] = currency
+    body["banAmend"] = True if currency else None
+    body["reduceOnly"] = reduce_only(plan, profile)
+    body["attachAlgoOrds"] = protection(plan, currency)
+    body["clOrdId"] = plan.client_id
     return post(ORDER, body, op=Op.PLACE)
 
 

@@ -93,7 +93,10 @@ def _opening(desk: Desk, leg: Leg, client_id: str, instrument: Instrument, profi
         position_side=held if profile.hedge and leg.market is Market.PERP else None,
         margin_mode=leg.margin_mode,
     )
-    draft = _protected(desk, leg, _triggered(desk, leg, draft, instrument, profile), instrument, profile)
+    if leg.type.triggered:
+        draft = _triggered(desk, leg, draft, instrument, profile)
+    if leg.protected:
+        draft = _protected(desk, leg, draft, instrument, profile)
     _check(draft, instrument)
     return draft
 
@@ -133,6 +136,8 @@ def _triggered(desk: Desk, leg: Leg, draft: Plan, instrument: Instrument, profil
     trigger = _to_tick(leg.trigger_price, instrument, draft.side)
     if trigger is None:
         return replace(draft, trail=leg.trail)
+    if trigger <= 0:
+        raise Ended(State.REJECTED, f"limit: the trigger price is less than one tick of {plain(instrument.tick)}")
     above = trigger > reference(desk, draft.side, instrument, profile)
     return replace(draft, trigger_price=trigger, above=above, trail=leg.trail)
 
@@ -140,18 +145,16 @@ def _triggered(desk: Desk, leg: Leg, draft: Plan, instrument: Instrument, profil
 def _protected(desk: Desk, leg: Leg, draft: Plan, instrument: Instrument, profile: Profile) -> Plan:
     """Attach take-profit and stop-loss; rates count from the entry's own price, else from the market's."""
     take, stop = leg.take_profit, leg.stop_loss
-    by_rate = leg.take_profit_rate is not None or leg.stop_loss_rate is not None
-    if take is None and stop is None and not by_rate:
-        return draft
-    if by_rate:
+    if leg.take_profit_rate is not None or leg.stop_loss_rate is not None:
         entry = leg.price or leg.trigger_price or reference(desk, draft.side, instrument, profile)
         sign = 1 if draft.side is Side.BUY else -1
         take = take or (product(entry, 1 + sign * leg.take_profit_rate) if leg.take_profit_rate else None)
         stop = stop or (product(entry, 1 - sign * leg.stop_loss_rate) if leg.stop_loss_rate else None)
     closing = Side.SELL if draft.side is Side.BUY else Side.BUY
-    return replace(
-        draft, take_profit=_to_tick(take, instrument, closing), stop_loss=_to_tick(stop, instrument, closing)
-    )
+    take, stop = _to_tick(take, instrument, closing), _to_tick(stop, instrument, closing)
+    if any(price is not None and price <= 0 for price in (take, stop)):
+        raise Ended(State.REJECTED, f"limit: a trigger price is less than one tick of {plain(instrument.tick)}")
+    return replace(draft, take_profit=take, stop_loss=stop)
 
 
 def _selling_out(desk: Desk, leg: Leg, client_id: str, instrument: Instrument, profile: Profile) -> Plan:
@@ -216,10 +219,11 @@ def _to_tick(price: Decimal | None, instrument: Instrument, side: Side) -> Decim
 
 def _styled(desk: Desk, draft: Plan, instrument: Instrument, profile: Profile, limits: Limits) -> Plan:
     """Turn a market order into a limit at the slippage bound where the exchange has no such market order."""
-    style = desk.exchange.style(draft.market, draft.side, draft.unit)
     if not instrument.tradable:
         raise Ended(State.REJECTED, f"{desk.exchange.name} does not accept API orders for {instrument.symbol} now")
-    buying = draft.side is Side.BUY
+    if draft.type is OrderType.LIMIT:
+        return draft
+    style, buying = desk.exchange.style(draft.market, draft.side, draft.unit), draft.side is Side.BUY
     factor = 1 + limits.slippage if buying else 1 - limits.slippage
     swept = style is MarketStyle.SWEPT_LIMIT
     if draft.type is OrderType.STOP and swept and draft.price is None and draft.trigger_price is not None:
@@ -240,11 +244,11 @@ def _check(draft: Plan, instrument: Instrument) -> None:
         value, minimum, unit = draft.quantity, instrument.minimum, _unit_name(instrument)
         maximum = instrument.max_market if draft.type is OrderType.MARKET else instrument.maximum
     _within(value, minimum, maximum, unit)
-    for price in (draft.price, draft.trigger_price, draft.take_profit, draft.stop_loss):
-        if price is not None and price <= 0:
-            raise Ended(State.REJECTED, f"limit: a price is less than one tick of {plain(instrument.tick)}")
-    if draft.price is not None and instrument.min_notional is not None and not instrument.inverse:
-        worth = product(product(draft.quantity, instrument.contract), draft.price)
+    price = draft.price
+    if price is not None and price <= 0:
+        raise Ended(State.REJECTED, f"limit: the price is less than one tick of {plain(instrument.tick)}")
+    if price is not None and instrument.min_notional is not None and not instrument.inverse:
+        worth = product(product(draft.quantity, instrument.contract), price)
         _within(worth, instrument.min_notional, None, instrument.quote)
 
 
