@@ -1,13 +1,13 @@
 # Everything a contributor runs. The first run makes .venv from the pinned requirements by itself.
 SEEDS ?= 1000
-LISTS = layers/dependencies/requirements requirements/development requirements/benchmark requirements/sam requirements/lock
+LISTS = layers/dependencies/requirements functions/notifier/requirements requirements/development requirements/benchmark requirements/sam requirements/lock
 
-.PHONY: help demo serve test check lint format bench simulate mutants chaos build rie lock clean
+.PHONY: help demo serve test check lint format bench simulate mutants chaos pictures build size rie sam-local lock clean
 
-demo serve test check bench simulate mutants chaos rie: export PYTHONPATH = $(CURDIR)/layers/order_relay:$(CURDIR)
+demo serve test check bench simulate mutants chaos pictures size rie sam-local: export PYTHONPATH = $(CURDIR)/layers/order_relay:$(CURDIR)
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 demo: .venv/.installed ## Boot the relay on this machine, send sample alerts for all five exchanges, show their orders
 	@.venv/bin/python -m tools.local_relay demo
@@ -42,12 +42,21 @@ mutants: .venv/.installed ## Break the protocol on purpose and show that the sim
 chaos: .venv/.installed ## Kill real processes at random while 200 alerts flow through storms of faults (SEED=1)
 	@.venv/bin/python -m tests.chaos --alerts 200 --seed $(or $(SEED),1)
 
+pictures: .venv/.installed ## Take the pictures of docs/console.md (needs Chromium and its chromedriver)
+	@.venv/bin/python -m tools.screenshots
+
 build: .venv-sam/.installed ## Build the functions and layers as they are deployed (needs a real python3.13)
 	@find functions layers/order_relay -name __pycache__ -prune -exec rm -rf {} +
 	PATH="$$(.venv-sam/bin/python -c 'import sys; print(sys.base_prefix)')/bin:$$PATH" SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam build
 
-rie: .venv/.installed build ## Run the built functions under AWS's runtime interface emulator
-	@.venv/bin/python -m tools.rie
+size: .venv/.installed build ## Weigh what is deployed: layers and functions, at most 25 MB
+	@.venv/bin/python -m tools.rie.size
+
+rie: .venv/.installed build ## Run the built functions under AWS's runtime interface emulator, with every file of events/ (STARTS=0: only those)
+	@.venv/bin/python -m tools.rie --starts $(or $(STARTS),7)
+
+sam-local: .venv/.installed ## AWS and the exchanges for `sam local`, until Ctrl-C (docs/sam-local.md; needs Docker)
+	@.venv/bin/python -m tools.sam_local
 
 lock: .venv-lock/.installed ## Pin the requirements anew after an edit (UPGRADE=--upgrade for newer versions)
 	@for list in $(LISTS); do \

@@ -40,6 +40,10 @@ class Stack:
         """Event source mappings by the function that they call."""
         return {target(one["FunctionName"]): one for one in self.of("AWS::Lambda::EventSourceMapping").values()}
 
+    def behind(self, condition: str) -> set[str]:
+        """Names of the resources that exist only while a condition holds."""
+        return {name for name, one in self.resources.items() if one.get("Condition") == condition}
+
     def statements(self, function: str) -> dict[str, Properties]:
         """What a function's role allows, by statement id."""
         role = self.of("AWS::IAM::Role")[target(self.functions[function]["Role"])]
@@ -63,7 +67,9 @@ def _read() -> dict[str, Any]:
 
 
 def target(value: Mapping[str, Any]) -> str:
-    """Name the resource that a Ref or a GetAtt points at."""
+    """Name the resource that a Ref or a GetAtt points at; of a choice, the one that is there if its condition holds."""
+    if "Fn::If" in value:
+        return target(value["Fn::If"][1])
     name: str = value["Ref"] if "Ref" in value else value["Fn::GetAtt"][0]
     return name
 

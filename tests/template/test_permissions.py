@@ -51,7 +51,7 @@ def test_the_only_wildcards_are_the_ends_of_secret_names(stack: Stack) -> None:
     shapes = {
         _name(one) for statement in statements(stack) for one in listed(statement["Resource"]) if "Fn::Sub" in one
     }
-    assert shapes == {"${Prefix}/routes-??????", "${Prefix}/accounts/*"}
+    assert shapes == {"${Prefix}/routes-??????", "${Prefix}/accounts/*", "${NotifierSecret}-??????"}
 
 
 def test_every_function_writes_to_its_own_log_group_only(stack: Stack) -> None:
@@ -86,9 +86,10 @@ def test_a_worker_touches_the_queues_of_its_own_lane_only(stack: Stack) -> None:
         assert reached(stack, function, "dynamodb:PutItem") == {"Journal"}
 
 
-def test_only_the_operator_s_function_may_scan_the_journal_and_nobody_lists_secrets(stack: Stack) -> None:
+def test_only_what_an_operator_calls_may_scan_the_journal_and_nobody_lists_secrets(stack: Stack) -> None:
     every = {action for function in stack.functions for action in actions(stack, function)}
-    assert [name for name in stack.functions if "dynamodb:Scan" in actions(stack, name)] == ["RedriveFunction"]
+    scanning = {name for name in stack.functions if "dynamodb:Scan" in actions(stack, name)}
+    assert scanning == {"RedriveFunction", "ConsoleFunction"}
     assert not every & {
         "dynamodb:DeleteItem",
         "secretsmanager:ListSecrets",
@@ -105,8 +106,40 @@ def test_redrive_takes_dead_letters_and_reads_no_keys(stack: Stack) -> None:
     assert "secretsmanager:GetSecretValue" not in actions(stack, "RedriveFunction")
 
 
-def test_the_clock_reaches_nothing_but_its_log(stack: Stack) -> None:
-    assert actions(stack, "ClockFunction") == {"logs:CreateLogStream", "logs:PutLogEvents"}
+def test_the_clock_reaches_nothing_but_its_log_and_what_it_keeps_for_the_console(stack: Stack) -> None:
+    assert actions(stack, "ClockFunction") == {
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+    }
+    assert reached(stack, "ClockFunction", "dynamodb:PutItem") == {"Journal"}
+
+
+def test_the_console_looks_at_everything_and_changes_nothing(stack: Stack) -> None:
+    assert actions(stack, "ConsoleFunction") == {
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "dynamodb:GetItem",
+        "dynamodb:Query",
+        "dynamodb:Scan",
+        "sqs:ReceiveMessage",
+        "sqs:ChangeMessageVisibility",
+        "sqs:GetQueueAttributes",
+    }
+    dead_letters = {"OrdersDeadLetterQueue", "CancelsDeadLetterQueue"}
+    assert reached(stack, "ConsoleFunction", "sqs:ReceiveMessage") == dead_letters
+    assert reached(stack, "ConsoleFunction", "dynamodb:Scan") == {"Journal"}
+
+
+def test_the_notifier_reads_one_secret_and_touches_nothing_else(stack: Stack) -> None:
+    assert actions(stack, "NotifierFunction") == {
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "secretsmanager:GetSecretValue",
+    }
+    secret = reached(stack, "NotifierFunction", "secretsmanager:GetSecretValue")
+    assert secret == {"${NotifierSecret}-??????"}
 
 
 def test_no_resource_policy_lets_strangers_in(stack: Stack) -> None:

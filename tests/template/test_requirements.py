@@ -8,6 +8,7 @@ from tests.template.stack import ROOT
 
 LISTS = [
     "layers/dependencies/requirements.txt",
+    "functions/notifier/requirements.txt",
     *(f"requirements/{name}.txt" for name in ("development", "benchmark", "sam", "lock")),
 ]
 PIN = re.compile(r"^([a-z0-9][a-z0-9.-]*)==(\S+) \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", re.MULTILINE)
@@ -33,6 +34,15 @@ def test_the_tests_run_on_the_versions_that_the_layer_ships() -> None:
     layer = pins("layers/dependencies/requirements.txt")
     assert {"aws-lambda-powertools", "requests"} <= layer.keys()
     assert layer.items() <= pins("requirements/development.txt").items()
+
+
+def test_the_notifier_uses_what_the_layer_has_at_its_versions() -> None:
+    layer, notifier = pins("layers/dependencies/requirements.txt"), pins("functions/notifier/requirements.txt")
+    makefile = (ROOT / "functions/notifier/Makefile").read_text()
+    shared = set(re.findall(r"^SHARED = (.+)$", makefile, re.MULTILINE)[0].replace("_", "-").split())
+    assert shared == layer.keys() & notifier.keys()
+    assert {name: layer[name] for name in shared} == {name: notifier[name] for name in shared}
+    assert notifier.items() <= pins("requirements/development.txt").items()
 
 
 def test_the_layer_leaves_the_aws_sdk_to_the_runtime() -> None:

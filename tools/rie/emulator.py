@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from tools.rie.built import BuiltFunction, Runtime
 INVOCATIONS = "/2015-03-31/functions/function/invocations"
 READY_WITHIN_S = 10.0
 STOP_WITHIN_S = 5.0
+INIT = re.compile(r"INIT REPORT\(durationMs: ([0-9.]+)\)")
 
 
 class InvocationError(Exception):
@@ -74,6 +76,15 @@ class Emulator:
             connection.close()
         return self._answer(body), took_ms
 
+    @property
+    def init_ms(self) -> float:
+        """How long the handler's module took to load, which the emulator does at the first invocation."""
+        return float(next(iter(INIT.findall(self._told())), "nan"))
+
+    def _told(self) -> str:
+        self._log.seek(0)
+        return self._log.read().decode("utf-8", "replace")
+
     def _answer(self, body: bytes) -> Any:
         """The emulator answers 200 to almost anything: only the body tells an error."""
         try:
@@ -81,9 +92,7 @@ class Emulator:
         except ValueError:
             answer = {"errorType": body.decode("utf-8", "replace")}
         if isinstance(answer, dict) and "errorType" in answer:
-            self._log.seek(0)
-            log = self._log.read().decode("utf-8", "replace")
-            raise InvocationError(f"{self.function.name}: {answer}\n{log[-3000:]}")
+            raise InvocationError(f"{self.function.name}: {answer}\n{self._told()[-3000:]}")
         return answer
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from tools.local_relay import PROJECT
-from tools.local_relay.cloud import Cloud
+from tools.local_relay.cloud import LANES, Cloud
+from tools.rie.samples import read
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef
@@ -16,15 +16,9 @@ ORDER = {"action": "buy", "symbol": "BTCUSDT", "type": "limit", "price": "50000"
 CANCEL = {"action": "cancel", "symbol": "BTCUSDT", "ref": "entry"}
 
 
-def sample(name: str) -> dict[str, Any]:
-    """Read one of the sample events."""
-    event: dict[str, Any] = json.loads((PROJECT / "events" / f"{name}.json").read_text("utf-8"))
-    return event
-
-
 def alert(body: Mapping[str, str], route: str, token: str) -> dict[str, Any]:
     """Post an alert of its own identity now."""
-    event = sample("webhook")
+    event = read("webhook")
     event["requestContext"] |= {"requestId": uuid4().hex, "timeEpoch": time.time_ns() // 1_000_000}
     event["pathParameters"] = {"route": route, "token": token}
     event["body"] = json.dumps({**body, "id": uuid4().hex})
@@ -36,10 +30,17 @@ def received(cloud: Cloud, lane: str) -> dict[str, Any]:
     answer = cloud.sqs.receive_message(QueueUrl=cloud.queues[lane], MessageSystemAttributeNames=["All"])
     (message,) = answer["Messages"]
     cloud.sqs.delete_message(QueueUrl=cloud.queues[lane], ReceiptHandle=message["ReceiptHandle"])
-    return {"Records": [_record(message)]}
+    return {"Records": [record(message)]}
 
 
-def _record(message: "MessageTypeDef") -> dict[str, Any]:
+def forget(cloud: Cloud) -> None:
+    """Drop what waits in the queues."""
+    for lane in LANES:
+        cloud.sqs.purge_queue(QueueUrl=cloud.queues[lane])
+
+
+def record(message: "MessageTypeDef") -> dict[str, Any]:
+    """A received message as Lambda hands it over."""
     return {
         "messageId": message["MessageId"],
         "receiptHandle": message["ReceiptHandle"],

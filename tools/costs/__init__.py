@@ -1,0 +1,1 @@
+"""What the relay costs on AWS, as arithmetic that can be checked."""
