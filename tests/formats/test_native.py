@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from order_relay.core.chain import split
-from order_relay.core.order import Action, MarginMode, OrderType, TimeInForce, Unit
+from order_relay.core.order import Action, MarginMode, OrderType, PositionSide, TimeInForce, Unit
 from order_relay.core.refusal import Refusal, Word
 from order_relay.core.symbol import Market
 from order_relay.formats import FORMATS
@@ -949,3 +949,48 @@ def test_an_exit_by_the_chain_never_waits_for_the_worker_to_find_its_unit_wrong(
 def test_ones_own_size_on_the_strategys_side_is_nothing_when_the_strategy_is_flat(size: dict[str, str]) -> None:
     one = leg(target(quantity="3", position="flat", **size))
     assert (one.action, one.quantity) == (Action.TARGET, Decimal(0))
+
+
+FLAT = {"position": "flat", "position_size": "0"}
+LONG_TWO = {"prev_position": "long", "prev_position_size": "2"}
+
+
+@pytest.mark.parametrize(("action", "side"), [("sell", PositionSide.LONG), ("buy", PositionSide.SHORT)])
+def test_an_order_to_flat_closes_the_side_it_reduces_even_without_the_position_before(
+    action: str, side: PositionSide
+) -> None:
+    one = leg(body(symbol="BTCUSDT.P", action=action, **FLAT))
+    assert (one.action, one.quantity, one.position_side, one.reduces) == (Action.CLOSE, None, side, True)
+
+
+def test_an_order_that_leaves_a_position_on_its_other_side_only_reduces_it() -> None:
+    cover = leg(body(symbol="BTCUSDT.P", action="buy", position="short", position_size="1"))
+    assert (cover.action, cover.reduce_only, cover.position_side) == (Action.BUY, True, PositionSide.SHORT)
+    entry = leg(body(symbol="BTCUSDT.P", action="buy", position="long", position_size="1"))
+    assert not entry.reduces
+
+
+@pytest.mark.parametrize("size", [{"quantity": ...}, {"quantity": "0.02"}])
+def test_an_exit_to_flat_of_another_size_than_the_strategys_closes_everything(size: dict[str, Any]) -> None:
+    sized = route(defaults={"quantity": "0.01", "unit": "base"})
+    one = leg(body(symbol="BTCUSDT.P", action="sell", **LONG_TWO, **FLAT, **size), sized)
+    assert (one.action, one.quantity, one.position_side) == (Action.CLOSE, None, PositionSide.LONG)
+
+
+@pytest.mark.parametrize(
+    ("fields", "word"),
+    [
+        ({"quantity": ..., **LONG_TWO, "position": "long", "position_size": "1"}, Word.MISSING_SIZE),
+        ({"quantity": ..., **LONG_TWO, "position": "short", "position_size": "2"}, Word.AMBIGUOUS),
+        ({"quantity": "0.02", **LONG_TWO, "position": "short", "position_size": "2"}, Word.AMBIGUOUS),
+        ({"quantity": ..., "reduce_only": True}, Word.MISSING_SIZE),
+        ({"action": "close", "quantity": ..., **LONG_TWO, "position": "long", "position_size": "1"}, Word.AMBIGUOUS),
+        ({"action": "close", "quantity": ..., "position": "short", "position_size": "1"}, Word.AMBIGUOUS),
+    ],
+    ids=str,
+)
+def test_a_default_or_a_size_of_ones_own_never_guesses_a_part_of_the_position(
+    fields: dict[str, Any], word: Word
+) -> None:
+    sized = route(defaults={"quantity": "0.01", "unit": "base"})
+    assert refusal(body(**{"symbol": "BTCUSDT.P", "action": "sell", **fields}), sized).word is word

@@ -7,6 +7,7 @@ import pytest
 
 from order_relay.core.record import Key
 from order_relay.service.halts import EVERYTHING, Halts, of_account, of_route
+from order_relay.service.switching import switch
 from tests.service.bench import Bench
 from tests.service.cases import ACCOUNTS, limit_buy, market_buy, venue
 
@@ -97,26 +98,26 @@ def test_a_dry_run_does_everything_but_send(bench: Bench, account: str) -> None:
 @pytest.mark.parametrize("scope", [EVERYTHING, of_account("okx"), of_route("main")])
 def test_a_halt_ends_openings_with_its_cause_and_lets_exits_run(bench: Bench, scope: str) -> None:
     bench.run(market_buy(PERP), accounts=["okx"])
-    Halts(bench.journal).halt(scope, "the operator is asleep")
+    Halts(bench.journal).halt(scope, "the operator is asleep", Key(1, 0))
     bench.clock.sleep(10)
     order = bench.run(market_buy(PERP, id="2"))
     assert (order["state"], order["attempts"]) == ("rejected", 0)
     assert order["reason"] == f"halted: {scope}: the operator is asleep"
     assert bench.run(sell_out())["state"] == "placed"
-    Halts(bench.journal).resume(scope)
+    Halts(bench.journal).resume(scope, Key(2, 0))
     assert bench.run(market_buy(PERP, id="3"))["state"] == "placed"
 
 
 def test_a_halt_of_another_account_or_route_is_none_of_our_business(bench: Bench) -> None:
-    Halts(bench.journal).halt(of_account("coinex"), "x")
-    Halts(bench.journal).halt(of_route("other"), "x")
+    Halts(bench.journal).halt(of_account("coinex"), "x", Key(1, 0))
+    Halts(bench.journal).halt(of_route("other"), "x", Key(1, 0))
     assert bench.run(market_buy(PERP), accounts=["okx"])["state"] == "placed"
 
 
 def test_a_halt_stops_a_target_from_opening_but_not_from_reducing(bench: Bench) -> None:
     bench.run({"action": "target", "symbol": PERP, "quantity": "0.02"}, accounts=["okx"])
     bench.clock.sleep(10)
-    Halts(bench.journal).halt(EVERYTHING, "x")
+    Halts(bench.journal).halt(EVERYTHING, "x", Key(1, 0))
     assert bench.run({"action": "target", "symbol": PERP, "quantity": "0.03", "id": "2"})["state"] == "rejected"
     assert bench.run({"action": "target", "symbol": PERP, "quantity": "0.01", "id": "3"})["state"] == "placed"
     bench.post({"action": "target", "symbol": PERP, "quantity": "-0.01", "id": "4"})
@@ -193,3 +194,48 @@ def test_an_order_that_is_tried_again_counts_when_it_was_sent_last(bench: Bench)
     bench.clock.true_ms = sent_ms + 30_000
     assert bench.run(limit_buy(PERP, id="2"))["state"] == "placed"
     assert bench.run(limit_buy(PERP, id="3"))["state"] == "rejected"
+
+
+def test_an_alert_that_is_older_than_the_operator_s_word_changes_nothing(bench: Bench) -> None:
+    bench.route(accounts=["okx"], options={"control": True})
+    bench.post({"action": "resume"})
+    bench.clock.sleep(1)
+    switch(
+        bench.journal,
+        {"command": "halt", "scope": "route", "name": "main", "why": "x"},
+        bench.clock.wall_ms(),
+        apply=True,
+    )
+    bench.clock.sleep(10)
+    bench.drain()
+    assert bench.run(market_buy(PERP))["state"] == "rejected"
+
+
+@pytest.mark.parametrize("account", ACCOUNTS)
+def test_what_was_refused_or_only_pretended_is_not_counted(bench: Bench, account: str) -> None:
+    limits = {"orders_per_minute": 1}
+    bench.run(market_buy("NOPEUSDT"), accounts=[account], limits=limits)
+    bench.run(market_buy(PERP, id="dry"), limits={**limits, "dry_run": True})
+    assert bench.run(market_buy(PERP, id="real"), limits=limits)["state"] == "placed"
+
+
+@pytest.mark.parametrize("account", ["coinex", "okx", "bitget", "bitunix"])
+def test_a_sale_below_the_market_counts_what_it_trades_for(bench: Bench, account: str) -> None:
+    short = {"action": "sell", "symbol": PERP, "type": "limit", "price": "6000", "quantity": "0.16"}
+    order = bench.run(short, accounts=[account], limits={"max_notional": "1000"})
+    assert (order["state"], order["attempts"]) == ("rejected", 0)
+
+
+def test_a_stop_limit_is_held_in_the_collar_by_both_of_its_prices(bench: Bench) -> None:
+    stop = {"action": "buy", "symbol": PERP, "type": "stop", "trigger_price": "90000", "price": "60500"}
+    order = bench.run({**stop, "quantity": "0.01"}, accounts=["coinex"], limits={"collar": "0.05"})
+    assert order["reason"].startswith("limit: a price of 90000")
+
+
+@pytest.mark.parametrize("account", ["jex", "bitunix"])
+def test_a_refused_order_leaves_the_account_s_leverage_alone(bench: Bench, account: str) -> None:
+    order = bench.run(
+        {**market_buy(PERP), "type": "stop", "trigger_price": "61000", "leverage": "33"}, accounts=[account]
+    )
+    assert order["reason"].startswith("unsupported")
+    assert {row["method"] for row in bench.venues[venue(account)].ledger.requests} <= {"GET"}

@@ -175,3 +175,54 @@ def test_an_exit_sized_in_money_closes_its_side_and_a_flip_opens_by_that_money(
     assert Decimal("-0.0201") <= bench.position(account) <= Decimal("-0.0197")
     bench.run(chained("buy", amount, "-1", "0", unit=unit))
     assert bench.position(account) == 0
+
+
+@pytest.mark.parametrize("account", ["coinex", "okx", "bitget", "bitunix", "jex"])
+@pytest.mark.parametrize("sized", [{"quantity": "99.9"}, {"quantity": "3000", "unit": "quote"}])
+def test_a_spot_exit_to_flat_sells_what_is_there_when_a_fee_took_some_of_it(
+    bench: Bench, account: str, sized: dict[str, str]
+) -> None:
+    bench.run({"action": "sell", "symbol": "BTCUSDT", "quantity": "0.2"}, accounts=[account])
+    body = chained("sell", sized["quantity"], "99.9", "0", symbol="BTCUSDT", id="exit")
+    order = bench.run({**body, **sized})
+    assert order["state"] == "placed", order["reason"]
+    assert Decimal(order["filled_quantity"]) == Decimal("99.8")
+
+
+@pytest.mark.parametrize("account", ["okx", "bitget", "bitunix"])
+def test_a_target_of_nothing_closes_the_second_side_though_the_first_failed(bench: Bench, account: str) -> None:
+    prepared(bench, account, "hedge")
+    bench.run(market_buy("BTCUSDT.P", quantity="0.02"))
+    bench.run({**market_buy("BTCUSDT.P", quantity="0.03"), "action": "sell"})
+    bench.clock.sleep(10)
+    code = {"okx": "51008", "bitget": "40762", "bitunix": "20003"}[account]
+    bench.venues[venue(account)].add_fault(op="place", kind="code", code=code)
+    bench.post(target("0", id="flat"))
+    bench.drain()
+    assert bench.position(account) == Decimal("0.02")
+
+
+@pytest.mark.parametrize("account", ["coinex", "okx", "bitget"])
+def test_two_closes_that_come_together_close_both_their_parts(bench: Bench, account: str) -> None:
+    bench.run(target("0.02"), accounts=[account])
+    bench.clock.sleep(20)
+    bench.venues[venue(account)].read_lag_ms = 2_000
+    part = {"action": "close", "symbol": "BTCUSDT.P", "type": "limit", "price": "59000", "quantity": "0.015"}
+    bench.post({**part, "id": "a"})
+    bench.post({**part, "id": "b"})
+    bench.drain()
+    bench.clock.sleep(5)
+    assert bench.position(account) == 0
+
+
+@pytest.mark.parametrize("account", ["coinex", "okx", "bitget"])
+def test_a_target_behind_an_outage_waits_for_lagging_reads_too(bench: Bench, account: str) -> None:
+    bench.route(accounts=[account])
+    bench.venues[venue(account)].read_lag_ms = 2_000
+    entry = {"action": "buy", "symbol": "BTCUSDT.P", "type": "limit", "price": "61000", "quantity": "0.02"}
+    bench.post({**entry, "valid_for": 3600})
+    bench.post(target("0.02", valid_for=3600))
+    bench.clock.sleep(1_000)
+    bench.drain(within_s=2_000)
+    bench.clock.sleep(5)
+    assert bench.position(account) == Decimal("0.02")

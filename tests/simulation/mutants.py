@@ -58,7 +58,7 @@ MUTANTS = (
     Mutant("plan a target from the first reading", "service.intending",
            "    if _just_opened(job):", "    if job.leg.action is not Action.TARGET and _just_opened(job):"),
     Mutant("open although the closing failed", "service.run",
-           "failed = leg.action is not Action.CLOSE and", "failed = False and"),
+           "failed = part.action is not Action.CLOSE and", "failed = False and"),
     Mutant("a held message loses its identity", "service.worker",
            "hops=message.hops + 1)", "hops=message.hops + 1, accepted_at_ms=self.clock.wall_ms())"),
     Mutant("count a record twice", "service.counters",

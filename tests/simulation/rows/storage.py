@@ -2,6 +2,7 @@
 
 from order_relay.core.identity import group_id
 from order_relay.core.ports import Journal
+from order_relay.core.record import Key
 from order_relay.service.book import Book
 from order_relay.service.halts import EVERYTHING, Halts, of_account, of_route
 from tests.simulation.rows.catalogue import row
@@ -68,7 +69,7 @@ def halted(sim: Simulation) -> None:
 
     def halt(journal: Journal) -> None:
         if scope:
-            Halts(journal).halt(scope, "an operator said so")
+            Halts(journal).halt(scope, "an operator said so", Key(sim.scheduler.now_ms, 1_000))
         else:
             Book.at(journal, sim.partition).halt("an operator said so")
 

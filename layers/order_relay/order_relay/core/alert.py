@@ -9,19 +9,13 @@ from order_relay.core.order import Leg
 from order_relay.core.refusal import Refusal, Word
 
 _PLACEHOLDER = re.compile(r"\{\{[^{}]{0,80}\}\}")
-_CREDENTIALS = frozenset(
-    {
-        "apikey",
-        "apisecret",
-        "secretkey",
-        "privatekey",
-        "accesskey",
-        "apipassphrase",
-        "secret",
-        "accessid",
-        "apipassword",
-    }
+_CREDENTIAL = re.compile(
+    r".*(?:apikey|secretkey|apisecret|accesskey).*|.*secret|.+passphrase|privatekey|accessid|apipassword"
 )
+_OF_A_WEBHOOK = re.compile(
+    r"(?:webhook|connector|shared|auth|alert|signal|bot|relay|strategy|tv|tradingview)(?:secret(?:key)?|passphrase)"
+)
+"""Names of a secret between a sender and its receiver, which opens no account at an exchange."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +42,21 @@ def refuse_placeholders(body: bytes) -> None:
 def refuse_credentials(body: Any, own: Collection[str] = ()) -> None:
     """Exchange keys never belong in an alert: refused, with the advice to rotate them.
 
-    `own` names fields that this format uses for a secret of the relay's own, at the top of the body.
+    `own` are fields, or paths such as `auth.secret`, that this format uses for a secret of the relay's own.
     """
-    mine = isinstance(body, Mapping) and bool(own)
-    for name in _names({key: value for key, value in body.items() if key not in own} if mine else body):
-        if re.sub(r"[^a-z]", "", name.lower()) in _CREDENTIALS:
+    for name in _names(body, own):
+        folded = re.sub(r"[^a-z]", "", name.lower())
+        if _CREDENTIAL.fullmatch(folded) and not _OF_A_WEBHOOK.fullmatch(folded):
             detail = f"the field {name[:40]!a} looks like an exchange key; rotate that key and keep it out of alerts"
             raise Refusal(Word.CREDENTIALS_IN_BODY, detail)
 
 
-def _names(body: Any) -> Iterator[str]:
-    """Every field name of a body, however deep (strict_json bounds the depth)."""
-    if isinstance(body, Mapping):
-        yield from body
-    for inner in body.values() if isinstance(body, Mapping) else body if isinstance(body, list) else ():
-        yield from _names(inner)
+def _names(body: Any, own: Collection[str], at: str = "") -> Iterator[str]:
+    """Every field name of a body that is not the relay's own, however deep (strict_json bounds the depth)."""
+    if isinstance(body, list):
+        for place, inner in enumerate(body):
+            yield from _names(inner, own, f"{at}{place}.")
+    for name, inner in body.items() if isinstance(body, Mapping) else ():
+        if f"{at}{name}" not in own:
+            yield name
+            yield from _names(inner, own, f"{at}{name}.")

@@ -9,17 +9,28 @@ from order_relay.core.refusal import Refusal, Word
 from order_relay.core.symbol import Market
 
 _FINEST = Decimal("1e-12")
+_ROUNDED = Decimal("0.01")
+_BUILT = {Action.BUY: PositionSide.LONG, Action.SELL: PositionSide.SHORT}
 _EXACT = frozenset({Unit.BASE, Unit.CONTRACTS})
 _REDUCING = _EXACT | {Unit.PERCENT_POSITION}
 
 
-def refuse_contradiction(leg: Leg) -> None:
-    """Refuse what the parts of one order cannot mean together; raises Refusal `ambiguous` or `unsupported`."""
+def refuse_backwards(leg: Leg) -> None:
+    """Refuse an order that does not lead from one position to the other; raises Refusal `ambiguous`."""
     before, after = leg.prev_position, leg.next_position
     sign = {Action.BUY: 1, Action.SELL: -1}.get(leg.action, 0)
     if before is not None and after is not None and sign and (after - before) * sign <= 0:
         told = f"from {plain(before)} to {plain(after)}"
         raise Refusal(Word.AMBIGUOUS, f"action is {leg.action.value} but the position goes {told}")
+
+
+def refuse_contradiction(leg: Leg) -> None:
+    """Refuse what the parts of one order cannot mean together; raises Refusal `ambiguous` or `unsupported`."""
+    refuse_backwards(leg)
+    after = leg.next_position
+    if leg.action is Action.CLOSE and leg.quantity is None and after:
+        told = f"closes everything, but afterwards the position is {plain(after)}"
+        raise Refusal(Word.AMBIGUOUS, f"the close has no quantity and {told}")
     if (leg.reduce_only or leg.action is Action.CLOSE) and leg.quantity is not None and leg.unit not in _REDUCING:
         detail = f"a size in {leg.unit.value} does not say how much of the position goes"
         raise Refusal(Word.UNSUPPORTED, f"{detail}; send it in coins, contracts or percent_position")
@@ -56,19 +67,60 @@ def _protected(leg: Leg) -> None:
             raise Refusal(Word.AMBIGUOUS, f"{name} of a {leg.action.value}")
 
 
-def by_chain(leg: Leg) -> Leg:
-    """What a sized order is beside its chain: to flat in money or percents closes that side whole.
+def by_chain(leg: Leg, *, stated: bool = True) -> Leg:
+    """What a buy or sell is beside the strategy's position: an entry, an exit of a size, or the close of a side.
 
-    Raises Refusal `unsupported` where such a size would have to shrink a position by a part.
+    Where the strategy ends flat its side is closed whole, unless the order's own size is that of the chain.
+    `stated` is False if the size is the route's default, which is for entries only.
+    Raises Refusal `ambiguous`, `missing_size` or `unsupported` where a part of the position would have to be guessed.
     """
-    if not leg.exits or leg.action not in (Action.BUY, Action.SELL) or leg.unit in _EXACT:
+    after, built = leg.next_position, _BUILT.get(leg.action)
+    if after is None or built is None or leg.market is Market.SPOT:
+        return leg if after is None or built is None else _on_spot(leg, stated=stated)
+    if leg.crosses:
+        return _turned(leg, stated=stated)
+    shrinks = after == 0 or (after > 0) is not (built is PositionSide.LONG)
+    if not shrinks or (leg.prev_position == 0 and after != 0):
         return leg
-    if leg.next_position:
+    if after == 0:
+        return leg if stated and (_as_told(leg) or leg.unit is Unit.CONTRACTS) else closed(leg, built.opposite)
+    if not stated:
+        raise Refusal(
+            Word.MISSING_SIZE, "the order takes from a position and has no quantity; a default is for entries"
+        )
+    if leg.unit not in _EXACT:
         detail = f"the order only shrinks the position, and a size in {leg.unit.value} does not say by how much"
         raise Refusal(Word.UNSUPPORTED, f"{detail}; send it in coins or contracts")
-    side = PositionSide.LONG if leg.action is Action.SELL else PositionSide.SHORT
+    return replace(leg, reduce_only=True, position_side=built.opposite)
+
+
+def closed(leg: Leg, side: PositionSide | None) -> Leg:
+    """The close of a whole side in place of a sized order."""
     bare = replace(leg, take_profit=None, stop_loss=None, take_profit_rate=None, stop_loss_rate=None)
-    return replace(bare, action=Action.CLOSE, quantity=None, unit=Unit.BASE, position_side=side)
+    plain_close = replace(bare, action=Action.CLOSE, quantity=None, unit=Unit.BASE, reduce_only=False)
+    return replace(plain_close, position_side=side, leverage=None, margin_mode=None)
+
+
+def _on_spot(leg: Leg, *, stated: bool) -> Leg:
+    """On spot a sale is cut to what is held; one to flat whose size is not the chain's sells what is held."""
+    to_flat = leg.action is Action.SELL and leg.next_position == 0 and leg.prev_position != 0
+    return closed(leg, None) if to_flat and not (stated and _as_told(leg)) else leg
+
+
+def _turned(leg: Leg, *, stated: bool) -> Leg:
+    if leg.unit in _EXACT and not (stated and _as_told(leg)):
+        detail = "the order turns the position, and its quantity is not the strategy's own"
+        raise Refusal(Word.AMBIGUOUS, f"{detail}; send the strategy's order size in coins, or action target")
+    return leg
+
+
+def _as_told(leg: Leg) -> bool:
+    """True if the order's own size is the way from one position to the other (to one percent)."""
+    before, after = leg.prev_position, leg.next_position
+    if before is None or after is None or leg.unit is not Unit.BASE or leg.quantity is None:
+        return False
+    way = abs(after - before)
+    return abs(leg.quantity - way) <= product(way, _ROUNDED)
 
 
 def split(leg: Leg) -> tuple[Leg, Leg]:
@@ -84,7 +136,6 @@ def split(leg: Leg) -> tuple[Leg, Leg]:
     alone = replace(leg, prev_position=None, next_position=None)
     bare = replace(alone, take_profit=None, stop_loss=None, take_profit_rate=None, stop_loss_rate=None)
     if leg.unit not in _EXACT:
-        whole = replace(bare, action=Action.CLOSE, quantity=None, unit=Unit.BASE, position_side=side)
-        return replace(whole, leverage=None, margin_mode=None), replace(alone, position_side=side.opposite)
+        return closed(alone, side), replace(alone, position_side=side.opposite)
     first = replace(bare, quantity=closing, reduce_only=True, position_side=side, leverage=None, margin_mode=None)
     return first, replace(alone, quantity=quantity - closing, position_side=side.opposite)

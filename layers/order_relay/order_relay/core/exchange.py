@@ -176,6 +176,7 @@ class Exchange:
     style               how a market order is made: (market, side, unit)
     demo                True if there is a demo environment: by header, or at the host named "demo"
     hints               what an answer's status and headers tell about limits beyond its own call
+    reduces             False if a contract order cannot be told to reduce only
     confirms            True if an accepted placement must be read back, because the answer alone proves little
     """
 
@@ -208,6 +209,7 @@ class Exchange:
     style: Callable[[Market, Side, Unit], MarketStyle]
     arrange: Callable[[Ask, Wanted, Instrument, Profile], list[Call]] | None = None
     confirms: bool = False
+    reduces: bool = True
     demo: bool = False
     nonce: bool = False
     batch_markets: frozenset[Market] = frozenset(Market)

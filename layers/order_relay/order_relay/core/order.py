@@ -160,7 +160,7 @@ class Leg:
     def exits(self) -> bool:
         """True if the chain says that this order only shrinks the strategy's position."""
         before, after = self.prev_position, self.next_position
-        if before is None or after is None or before == after or self.market is Market.SPOT:
+        if before is None or after is None or before == after or (self.market is Market.SPOT and before < 0):
             return False
         return min(before, Decimal(0)) <= after <= max(before, Decimal(0))
 

@@ -64,6 +64,7 @@ class Record:
     environment   where attempts were sent: live or demo
     stamp_ms      signed exchange time of the newest attempt; valid while `outstanding`
     taken_ms      exchange time at which the exchange had certainly accepted the order
+    seen_ms       exchange time at which a fill of it was last seen to be larger than before
     outstanding   an attempt may have reached the exchange and its fate is not known yet
     closed        nothing of it can be open at the exchange any more
     asked         of a cancel: the exchange order ids it has asked to cancel so far
@@ -101,6 +102,7 @@ class Record:
     environment: str | None = None
     stamp_ms: int = 0
     taken_ms: int = 0
+    seen_ms: int = 0
     outstanding: bool = False
     unconfirmed: bool = False
     closed: bool = False

@@ -134,7 +134,7 @@ def _options(name: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
         raise Missing(f"option 'sl_tp' of route {name!a} must be price or percent")
     if data.get("size_unit") not in (None, *Unit):
         raise Missing(f"option 'size_unit' of route {name!a} must be one of {', '.join(Unit)}")
-    return data
+    return {key: value for key, value in data.items() if value is not None}
 
 
 def _readable(name: str, what: str, symbol: object) -> None:

@@ -187,4 +187,5 @@ EXCHANGE = Exchange(
     open_orders=open_orders,
     style=style,
     confirms=True,
+    reduces=False,
 )

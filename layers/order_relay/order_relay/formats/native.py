@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from order_relay.core.alert import Alert, refuse_credentials
-from order_relay.core.chain import by_chain, refuse_contradiction
+from order_relay.core.chain import by_chain, refuse_backwards, refuse_contradiction
 from order_relay.core.money import number, plain
 from order_relay.core.order import Action, Leg, MarginMode, OrderType, TimeInForce, Unit
 from order_relay.core.refusal import Refusal, Word
@@ -103,7 +103,8 @@ def _leg(order: Fields, envelope: Fields, route: Route) -> Leg:
         return _cancel(fields, leg)
     leg = _chained(fields, leg)
     leg = _target(fields, leg, route) if action is Action.TARGET else _order(fields, leg, route)
-    leg = by_chain(leg)
+    refuse_backwards(leg)
+    leg = by_chain(leg, stated="quantity" in fields)
     refuse_contradiction(leg)
     return leg
 
@@ -202,6 +203,10 @@ def _size(fields: Fields, leg: Leg, route: Route) -> tuple[Decimal | None, Unit]
     if leg.action is Action.CLOSE and "quantity" not in fields:
         return None, Unit.BASE
     quantity, unit = of.sized(fields, "quantity", route, unit)
+    if "quantity" not in fields and of.flag(fields, "reduce_only"):
+        raise Refusal(
+            Word.MISSING_SIZE, "reduce_only without a quantity; a default size is for entries, a close has none"
+        )
     if unit is Unit.PERCENT_POSITION and leg.action is not Action.CLOSE:
         raise Refusal(Word.UNSUPPORTED, "unit percent_position goes with action close")
     return quantity, unit

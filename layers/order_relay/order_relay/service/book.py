@@ -147,8 +147,23 @@ class Book:
         """The greatest order key that ever reached `sending` here."""
         return _key(self._read("newest"))
 
-    def sent(self, key: Key) -> None:
-        self._raise("newest", key)
+    def sent(self, key: Key, at_ms: int) -> None:
+        """Note that an order is being sent now, and its key if it is the greatest so far."""
+        for _ in range(_TRIES):
+            known = _key(self._read("newest"))
+            newest = key if known is None else max(known, key)
+            try:
+                data = {"accepted_at_ms": newest.accepted_at_ms, "leg": newest.leg, "at_ms": at_ms}
+                self._write("newest", data, KEPT_S)
+                return
+            except Later:
+                continue
+        raise Later(1, "another worker writes newest")
+
+    def last_sent_ms(self) -> int | None:
+        """When an order was last sent here, by the clock of the host that sent it."""
+        item = self._read("newest")
+        return item.data.get("at_ms", item.data["accepted_at_ms"]) if item else None
 
     def cancel_through(self, ref: str, key: Key) -> None:
         """Lay the tombstone: orders named so, with an older key, are never sent again."""

@@ -110,7 +110,7 @@ def _close_record(chased: Job, seen: Found | None, found: Found | None) -> str:
 
     `seen` is how it last stood in the book: where unfilled orders leave no trace, gone afterwards means cancelled.
     """
-    if found is not None and found.status is Status.FILLED:
+    if found is not None and found.status is Status.FILLED and not (seen is not None and _untraded(chased, found)):
         chased.note("filled before it could be cancelled", closed=True, unconfirmed=False, **shown(chased, found))
         return "filled"
     last = found or seen
@@ -121,6 +121,12 @@ def _close_record(chased: Job, seen: Found | None, found: Found | None) -> str:
     elif chased.record.state is State.PLACED and not chased.record.closed:
         chased.note("the exchange does not show it any more", closed=True, unconfirmed=False)
     return "cancelled" if last is not None else "not found"
+
+
+def _untraded(chased: Job, found: Found) -> bool:
+    """True for a stop that only says that it was triggered: what it became was seen open and is gone."""
+    order = chased.record.concrete
+    return order is not None and order.type.triggered and not found.filled
 
 
 def _chasing(job: Job, record: Record) -> Job:

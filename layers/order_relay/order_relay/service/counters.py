@@ -13,7 +13,7 @@ from order_relay.service.later import Ended, Later
 
 MINUTE_MS = 60_000
 KEPT_S = 2 * 86_400
-REMEMBERED = 50
+REMEMBERED = 500
 _TRIES = 8
 
 

@@ -12,10 +12,12 @@ from order_relay.core.order import Action, Leg, Unit
 from order_relay.core.ports import Entry
 from order_relay.core.refusal import Refusal, Word
 from order_relay.core.route import Route
-from order_relay.core.symbol import quoted, read_symbol
+from order_relay.core.symbol import Market, quoted, read_symbol
 
 MESSAGES_AT_MOST = 20
 LEGS_AT_MOST = 10
+_Grouped = dict[tuple[str, str, str], list[Leg]]
+_Allowed = list[tuple[str, Market | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,13 @@ def check(alert: Alert, arrival: Arrival) -> None:
     fired_ms = fired_at(alert.time_ms, arrival.accepted_at_ms)
     age = age_ms(fired_ms, arrival.accepted_at_ms, arrival.accepted_at_ms)
     legs = completed(alert, arrival.route)
+    _few_enough(_grouped(legs, arrival.route))
     if all(age > leg.lives_s * 1000 and not leg.lasts for leg in legs):
         told = f"the alert is {age / 1000:.0f} s old, {legs[0].action.value} is valid for {legs[0].lives_s} s"
         raise Refusal(Word.STALE, told)
+    allowed = _allowed(arrival.route)
     for leg in legs:
-        _within(leg, arrival.route)
+        _within(leg, arrival.route, allowed)
 
 
 def ahead_ms(alert: Alert, arrival: Arrival) -> int | None:
@@ -68,10 +72,7 @@ def completed(alert: Alert, route: Route) -> list[Leg]:
 
 def messages(alert: Alert, arrival: Arrival) -> list[Message]:
     """One message per account, market and symbol; raises Refusal `too_many_orders`."""
-    grouped: dict[tuple[str, str, str], list[Leg]] = defaultdict(list)
-    for account in arrival.route.accounts:
-        for leg in completed(alert, arrival.route):
-            grouped[account, leg.market.value, leg.symbol].append(leg)
+    grouped = _grouped(completed(alert, arrival.route), arrival.route)
     _few_enough(grouped)
     fired_ms = fired_at(alert.time_ms, arrival.accepted_at_ms)
     fresh = alert.time_ms is not None and abs(arrival.accepted_at_ms - alert.time_ms) <= FRESH_MS
@@ -112,7 +113,15 @@ def _group(message: Message, *, cancels: bool) -> str:
     return group_id(message.account, first.market.value, first.symbol, *what)
 
 
-def _few_enough(grouped: dict[tuple[str, str, str], list[Leg]]) -> None:
+def _grouped(legs: list[Leg], route: Route) -> _Grouped:
+    grouped: _Grouped = defaultdict(list)
+    for account in route.accounts:
+        for leg in legs:
+            grouped[account, leg.market.value, leg.symbol].append(leg)
+    return grouped
+
+
+def _few_enough(grouped: _Grouped) -> None:
     if len(grouped) > MESSAGES_AT_MOST:
         detail = f"{len(grouped)} combinations of account and symbol, at most {MESSAGES_AT_MOST} fit one alert"
         raise Refusal(Word.TOO_MANY_ORDERS, detail)
@@ -121,15 +130,20 @@ def _few_enough(grouped: dict[tuple[str, str, str], list[Leg]]) -> None:
         raise Refusal(Word.TOO_MANY_ORDERS, f"{most} orders for one symbol, at most {LEGS_AT_MOST} fit one alert")
 
 
-def _within(leg: Leg, route: Route) -> None:
+def _allowed(route: Route) -> _Allowed:
+    """The symbols of the route's limit; none means every one."""
+    quote = route.defaults.get("quote")
+    return [(quoted(name, quote), market) for name, market in map(read_symbol, route.limits.symbols)]
+
+
+def _within(leg: Leg, route: Route, allowed: _Allowed) -> None:
     """Hold one leg against the bounds that need no price and no state of the exchange.
 
     What may close something goes on to the worker, which holds back only the part that opens.
     """
     if leg.action.controls:
         return
-    limits, quote = route.limits, route.defaults.get("quote")
-    allowed = [(quoted(name, quote), market) for name, market in map(read_symbol, limits.symbols)]
+    limits = route.limits
     if allowed and not any(name == leg.symbol and market in (None, leg.market) for name, market in allowed):
         raise Refusal(Word.LIMIT, f"{leg.market.value} {leg.symbol} is not among the symbols of this route")
     if leg.quantity is None or leg.reduces or leg.crosses or leg.action is Action.TARGET:

@@ -39,21 +39,20 @@ class Halts:
         found = self.journal.list(PARTITION, PREFIX)
         return {item.key.removeprefix(PREFIX): item.data["why"] for item in found if item.data["why"]}
 
-    def halt(self, scope: str, why: str, key: Key | None = None) -> None:
+    def halt(self, scope: str, why: str, key: Key) -> None:
         self._put(scope, why, key)
 
-    def resume(self, scope: str, key: Key | None = None) -> None:
+    def resume(self, scope: str, key: Key) -> None:
         self._put(scope, "", key)
 
-    def _put(self, scope: str, why: str, key: Key | None) -> None:
-        """Write unless a younger alert has spoken; an operator always has the last word."""
+    def _put(self, scope: str, why: str, key: Key) -> None:
+        """Write unless somebody younger has spoken: an alert speaks when it was accepted, an operator now."""
         for _ in range(_TRIES):
             item = self.journal.read(PARTITION, PREFIX + scope)
             known = item.data if item else {}
-            if key is not None and known.get("key") and Key(*known["key"]) > key:
+            if known.get("key") and Key(*known["key"]) > key:
                 return
-            stamp = known.get("key") if key is None else [key.accepted_at_ms, key.leg]
-            data: dict[str, Any] = {"why": why, "key": stamp}
+            data: dict[str, Any] = {"why": why, "key": [key.accepted_at_ms, key.leg]}
             if item and item.data == data:
                 return
             try:

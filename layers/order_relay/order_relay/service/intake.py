@@ -193,6 +193,6 @@ def _configured(name: str, entry: Any) -> Route:
 def _token_in(body: bytes, route: Route) -> str | None:
     try:
         form = FORMATS[route.format]
-        return form.token(form.opened(body))
+        return form.secret(form.opened(body), route)
     except Refusal:
         return None

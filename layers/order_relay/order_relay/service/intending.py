@@ -1,6 +1,7 @@
 """Before an attempt: is the order still wanted, what is it exactly now, and the write that says it is being sent."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import TypeVar
 
 from order_relay.core.call import Call
@@ -14,13 +15,14 @@ from order_relay.core.retry import CALL_BUDGET_MS, ladder, soon
 from order_relay.service.job import Job
 from order_relay.service.later import Ended, Later
 from order_relay.service.planning import plan, tradable
-from order_relay.service.risk import hold, opens
+from order_relay.service.risk import count, hold, opens
 from order_relay.service.settling import FENCE_SLACK_MS, SETTLE_MARGIN_MS, describe_plan
 from order_relay.service.sizing import counted
 
 _Seen = TypeVar("_Seen")
 WRITING_MS = 1_000
 LONGEST_WAY_MS = 900_000
+_HELD = frozenset({State.PLACED, State.CANCELLED})
 
 
 def held_positions(job: Job) -> list[Position]:
@@ -57,7 +59,7 @@ def _positions(job: Job) -> list[Position]:
         return []
     desk.begin()
     found = desk.exchange.positions(desk.ask, instrument, profile)
-    _settled(job)
+    settled(job)
     return found
 
 
@@ -86,17 +88,19 @@ def _not_halted(job: Job) -> None:
         raise Ended(State.REJECTED, f"halted: {halted}")
 
 
-def _may_open(job: Job, order: Plan) -> None:
-    """What opens: not halted, not late (a target may reduce late, never open), within the route's limits."""
+def _may_open(job: Job, order: Plan) -> Decimal | None:
+    """What opens: not halted, not late (a target may reduce late, never open), within the limits; what it is worth."""
     if not opens(order):
-        return
+        return None
     if job.leg.action is Action.TARGET:
         _not_halted(job)
         opening_s = job.leg.valid_for or VALID_FOR_S
         if job.age_ms() > opening_s * 1000:
             told = f"{job.age_ms() / 1000:.1f} s old, what opens is valid for {opening_s} s"
             raise Ended(State.EXPIRED, f"only the part that reduces is still wanted: {told}")
-    hold(job, order)
+    if job.leg.max_exposure is not None:
+        settled(job)
+    return hold(job, order)
 
 
 def admitted(job: Job) -> None:
@@ -119,21 +123,24 @@ def intend(job: Job) -> tuple[Call, int]:
     try:
         desk.begin()
         order = first if first and not job.by_position else _planned(job)
-        _may_open(job, order)
-        _set_up(job, order)
+        worth = _may_open(job, order)
         call = desk.placement(order, job.leg.symbol)
+        if job.message.limits.dry_run:
+            raise Ended(State.REJECTED, f"dry run: {describe_plan(order)} was not sent")
+        if _set_up(job, order):
+            call = desk.placement(order, job.leg.symbol)
     except Failed as exc:
         raise unplanned(job, exc.outcome) from exc
     except Refusal as exc:
         raise Ended(State.REJECTED, exc.reason) from exc
-    if job.message.limits.dry_run:
-        raise Ended(State.REJECTED, f"dry run: {describe_plan(order)} was not sent")
+    if opens(order):
+        count(job, worth)
     stamp_ms = desk.stamp_ms()
     in_time(job)
     if desk.remaining_ms() < CALL_BUDGET_MS + WRITING_MS:
         raise Later(1, "too little time left in this run to send an order")
     if record.attempts == 0:
-        job.book.sent(record.key)
+        job.book.sent(record.key, job.clock.wall_ms())
     job.move(
         State.SENDING, f"attempt {record.attempts + 1}: {describe_plan(order)}", plan=order.to_json(),
         stamp_ms=stamp_ms, attempts=record.attempts + 1, outstanding=True, side=order.side.value, denied=None,
@@ -146,10 +153,10 @@ def _planned(job: Job) -> Plan:
     try:
         order = plan(job.desk, job.leg, job.record.order_id, job.message.limits)
     except Ended:
-        _settled(job)
+        settled(job)
         raise
     if _by_reading(job, order):
-        _settled(job)
+        settled(job)
     return order
 
 
@@ -158,35 +165,38 @@ def _by_reading(job: Job, order: Plan) -> bool:
     leg = job.leg
     if not job.by_position:
         return False
-    if leg.quantity is None or leg.action is Action.TARGET or leg.unit.percent:
+    sized_by_it = leg.quantity is None or leg.action is Action.TARGET or leg.unit.percent
+    if sized_by_it or job.record.replanned or not job.desk.exchange.reduces:
         return True
     instrument, _ = job.desk.rules(leg.symbol, leg.market)
     exact = leg.unit in (Unit.BASE, Unit.CONTRACTS)
     return exact and order.quantity < floor_to(counted(leg, instrument), instrument.step)
 
 
-def _settled(job: Job) -> None:
+def settled(job: Job) -> None:
     """Wait if an order of the symbol was accepted so recently that reads of the position may lag behind it."""
-    newest = job.book.newest() if job.by_position else None
-    if newest is None or job.clock.wall_ms() - newest.accepted_at_ms > LONGEST_WAY_MS:
+    sent_ms = job.book.last_sent_ms()
+    if sent_ms is None or job.clock.wall_ms() - sent_ms > LONGEST_WAY_MS:
         return
     if _just_opened(job):
         raise Later(soon(job.jitter()), "an order was accepted a moment ago, the position may not show it yet")
 
 
-def _set_up(job: Job, order: Plan) -> None:
-    """Leverage and margin mode that the alert asks for, set where they differ; a dry run leaves them."""
+def _set_up(job: Job, order: Plan) -> bool:
+    """Set leverage and margin mode that the alert asks for, where they differ; True if it asks for any."""
     leg = job.leg
-    if opens(order) and (leg.leverage or leg.margin_mode) and not job.message.limits.dry_run:
+    asked = opens(order) and bool(leg.leverage or leg.margin_mode)
+    if asked:
         job.desk.arrange(Wanted(leg.leverage, leg.margin_mode, order.position_side), leg.symbol, leg.market)
+    return asked
 
 
 def _just_opened(job: Job) -> bool:
-    """True if an order of this symbol was accepted so recently that reads of the position may lag behind it."""
+    """True if an order of this symbol was accepted, or a fill seen, so recently that reads may lag behind it."""
     told_ms, lag_ms = job.desk.told_ms(), SETTLE_MARGIN_MS + FENCE_SLACK_MS
     own = (job.record.alert_id, job.record.firing_ms, job.record.leg)
     others = (one for one in job.book.records() if (one.alert_id, one.firing_ms, one.leg) != own)
-    return any(one.state is State.PLACED and told_ms <= one.taken_ms + lag_ms for one in others)
+    return any(told_ms <= max(one.taken_ms, one.seen_ms) + lag_ms for one in others if one.state in _HELD)
 
 
 def unplanned(job: Job, outcome: Outcome) -> Exception:

@@ -4,7 +4,7 @@ from order_relay.core.outcome import Failed, Hint, Outcome, Verdict
 from order_relay.core.record import UNKNOWN_OUTCOME, Record, State
 from order_relay.core.retry import CALL_BUDGET_MS, ladder, quick
 from order_relay.service.following import confirm, instant
-from order_relay.service.intending import admitted, denied, intend, still_wanted, until_expiry
+from order_relay.service.intending import admitted, denied, intend, settled, still_wanted, until_expiry
 from order_relay.service.job import Job
 from order_relay.service.later import Ended, Later
 from order_relay.service.planning import NOTHING_TO_CLOSE
@@ -64,6 +64,7 @@ def _attempts(job: Job) -> Record:
             job.signals.count("AuthHeal", exchange=job.desk.exchange.name)
         elif verdict is Verdict.SMALLER and job.by_position and not job.record.replanned:
             job.note("the position is smaller than the order; planned anew", replanned=True)
+            settled(job)
         elif verdict in _DEFINITE_AND_PASSING and _paused(job, outcome, tries):
             tries += 1
         else:

@@ -30,6 +30,9 @@ def plan(desk: Desk, leg: Leg, client_id: str, limits: Limits) -> Plan:
     elif leg.market is Market.SPOT:
         draft = _selling_out(desk, leg, client_id, instrument, profile)
     else:
+        if leg.type is OrderType.LIMIT and not desk.exchange.reduces:
+            told = f"{desk.exchange.name} cannot be told to reduce only, and a resting close could open the other side"
+            raise Ended(State.REJECTED, f"unsupported: {told}; close at market")
         position = _position(desk, leg, instrument, profile)
         draft = _triggered(desk, leg, _reducing(leg, client_id, instrument, position, profile), instrument, profile)
     return _styled(desk, draft, instrument, profile, limits)

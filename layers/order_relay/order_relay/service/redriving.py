@@ -47,7 +47,7 @@ class Redrive:
     def _run(self, command: Mapping[str, Any]) -> dict[str, Any]:
         name, apply = command.get("command"), command.get("apply") is True
         if name in ("halts", "halt", "resume"):
-            return switch(self.journal, command, apply=apply)
+            return switch(self.journal, command, self.clock.wall_ms(), apply=apply)
         if name == "settle":
             return self._settle(_named(command, "order_id"), command.get("outcome"), apply=apply)
         if name not in ("list", "show", "retry", "drop"):
@@ -92,6 +92,8 @@ class Redrive:
         """By journal state, age and newer alerts: the same rules the worker goes by."""
         of_legs = ((leg, record) for leg in message.legs for record in self._of(book, message, leg))
         verdicts = [self._order(book, message, leg, record) for leg, record in of_legs]
+        if any(leg.action.controls for leg in message.legs):
+            verdicts.append((Decision.OFFER, "the switch is flipped unless somebody younger has spoken"))
         for wanted in (Decision.KEEP, Decision.OFFER):
             for verdict in verdicts:
                 if verdict[0] is wanted:
@@ -103,7 +105,7 @@ class Redrive:
             return Decision.KEEP, "the order is parked: settle it first"
         if record.state.terminal and not record.unconfirmed:
             return Decision.RECORD, f"the order already ended: {record.state.value}"
-        if leg.action.cancels or leg.action.controls or record.outstanding or record.unconfirmed:
+        if leg.action.cancels or record.outstanding or record.unconfirmed:
             return Decision.OFFER, "the worker will ask the exchange what is there"
         age = age_ms(message.fired_ms, record.firing_ms, self.clock.wall_ms())
         if age > leg.lives_s * 1000:
@@ -172,6 +174,8 @@ class Redrive:
         return identity(message, leg, book.known_firing(message, leg.index), 0)
 
     def _of(self, book: Book, message: Message, leg: Leg) -> list[Record]:
+        if leg.action.controls:
+            return []
         """The records of a leg; where there is none yet, the one that a worker would write."""
         firing = book.known_firing(message, leg.index)
         found = (book.record(identity(message, leg, firing, step)) for step in STEPS)

@@ -1,5 +1,7 @@
 """The risk gate: an opening order is held against its route's limits each time before it is sent."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 
 from order_relay.core.exchange import Instrument
@@ -19,12 +21,23 @@ def opens(order: Plan) -> bool:
     return not order.reduce_only and not (order.market is Market.SPOT and order.side is Side.SELL)
 
 
-def hold(job: Job, order: Plan) -> None:
-    """Let the order pass or raise Ended naming the limit and the value; counts it once."""
-    limits = job.message.limits
+def hold(job: Job, order: Plan) -> Decimal | None:
+    """Let the order pass and tell what it is worth, or raise Ended naming the limit and the value."""
+    with _told(job):
+        return _checked(job, order, job.message.limits)
+
+
+def count(job: Job, worth: Decimal | None) -> None:
+    """Count an order that is about to be sent, once; raises Ended when a limit leaves no room for it."""
+    with _told(job):
+        counters = Counters(job.book.journal, job.clock, job.message.route)
+        counters.count(job.record.order_id, worth, job.message.limits)
+
+
+@contextmanager
+def _told(job: Job) -> Iterator[None]:
     try:
-        worth = _checked(job, order, limits)
-        Counters(job.book.journal, job.clock, job.message.route).count(job.record.order_id, worth, limits)
+        yield
     except Ended:
         job.signals.count("RiskRefused", route=job.message.route)
         raise
@@ -38,12 +51,15 @@ def _checked(job: Job, order: Plan, limits: Limits) -> Decimal | None:
         )
         raise Ended(State.REJECTED, f"limit: {told}")
     own = order.price or order.trigger_price if job.leg.type is not OrderType.MARKET else None
+    sells = own is not None and order.side is Side.SELL and order.type is OrderType.LIMIT
     needed = _needs_price(order, limits) or job.leg.max_exposure is not None
-    priced = limits.collar is not None or (own is None and needed)
+    priced = limits.collar is not None or ((own is None or sells) and needed)
     market = reference(job.desk, order.side, instrument, profile) if priced else None
-    if own is not None and market is not None and limits.collar is not None:
-        _within_collar(own, market, limits.collar)
-    base, worth = _measured(order, instrument, own or market)
+    for price in (order.price, order.trigger_price) if own is not None else ():
+        if price is not None and market is not None and limits.collar is not None:
+            _within_collar(price, market, limits.collar)
+    traded = max(own, market) if sells and own is not None and market is not None else own or market
+    base, worth = _measured(order, instrument, traded)
     if limits.max_quantity is not None and base is not None and base > limits.max_quantity:
         told = f"{plain(floor_to(base, instrument.step))} {instrument.base}"
         raise Ended(State.REJECTED, f"limit: a quantity of {told} is above the route's {plain(limits.max_quantity)}")

@@ -58,7 +58,8 @@ class Run:
                 self._control(leg)
             else:
                 records = self._leg(leg, stopped=stopped)
-                stopped = stopped or any(_stops_the_rest(leg.action, record) for record in records)
+                action = Action.CLOSE if leg.action is Action.TARGET and not leg.quantity else leg.action
+                stopped = stopped or any(_stops_the_rest(action, record) for record in records)
 
     def ended(self) -> bool:
         """True if every leg has reached its end: a message that only comes again is no crash."""
@@ -126,7 +127,7 @@ class Run:
         parts = [(self._record(part, firing, step), part) for step, part in steps(leg, two=two)]
         done: list[Record] = []
         for record, part in parts:
-            failed = leg.action is not Action.CLOSE and any(_stops_the_rest(Action.CLOSE, one) for one in done)
+            failed = part.action is not Action.CLOSE and any(_stops_the_rest(Action.CLOSE, one) for one in done)
             if failed and not record.state.terminal and not record.outstanding:
                 done.append(self._end(record, State.REJECTED, "the order that closes the other side failed"))
             else:

@@ -150,8 +150,10 @@ def shown(job: Job, found: Found) -> dict[str, Any]:
     instrument, _ = job.desk.rules(job.leg.symbol, job.leg.market)
     contracts = instrument.unit is Unit.CONTRACTS and job.record.quantity_unit != Unit.CONTRACTS
     filled = product(found.filled, instrument.contract) if contracts and not instrument.inverse else found.filled
+    more = plain(filled) != (job.record.filled_quantity or "0")
     return {
         "exchange_order_id": found.order_id,
+        "seen_ms": job.desk.told_ms() if more else job.record.seen_ms,
         "filled_quantity": plain(filled),
         "average_price": plain(found.average) if found.average is not None else None,
     }

@@ -39,6 +39,8 @@ def size(desk: Desk, leg: Leg, side: Side, instrument: Instrument, profile: Prof
         return floor_to(_percent(free, leg), instrument.step)
     value = _value(desk, leg, instrument, profile)
     price = leg.price or leg.trigger_price or reference(desk, side, instrument, profile)
+    if leg.type is OrderType.LIMIT and side is Side.SELL:
+        price = max(price, reference(desk, side, instrument, profile))  # a sale below the market trades at the market
     if leg.unit is Unit.PERCENT_AVAILABLE and leg.price is None and side is Side.BUY:
         price = product(price, 1 + slippage)  # what a market order may cost must be there
     return floor_to(ratio(ratio(value, price), instrument.contract), instrument.step)

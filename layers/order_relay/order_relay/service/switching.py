@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from order_relay.core.ports import Register
+from order_relay.core.record import Key
 from order_relay.service.book import SYMBOL_HALT, Book
 from order_relay.service.halts import EVERYTHING, Halts, of_account, of_route
 
+AFTER_EVERY_LEG = 1_000
 SCOPES = ("global", "account", "route", "symbol")
 
 
@@ -14,7 +16,7 @@ class BadCommand(Exception):
     """The operator's command cannot be carried out; the text says why."""
 
 
-def switch(journal: Register, command: Mapping[str, Any], *, apply: bool) -> dict[str, Any]:
+def switch(journal: Register, command: Mapping[str, Any], now_ms: int, *, apply: bool) -> dict[str, Any]:
     """Carry out {"command": halts|halt|resume, "scope": global|account|route|symbol, "name"?, "why"?}.
 
     A symbol is named by its partition, `exchange#account#market#SYMBOL`; a halt needs a `why`.
@@ -32,11 +34,11 @@ def switch(journal: Register, command: Mapping[str, Any], *, apply: bool) -> dic
     if halting and (not isinstance(why, str) or not why.strip()):
         raise BadCommand("why is missing: whoever looks at 3 a.m. wants to know")
     if apply:
-        _flip(journal, halts, str(scope), str(name), str(why) if halting else None)
+        _flip(journal, halts, str(scope), str(name), str(why) if halting else None, Key(now_ms, AFTER_EVERY_LEG))
     return {"applied": apply, "scope": scope, "name": name, "halted": halting}
 
 
-def _flip(journal: Register, halts: Halts, scope: str, name: str, why: str | None) -> None:
+def _flip(journal: Register, halts: Halts, scope: str, name: str, why: str | None, key: Key) -> None:
     if scope == "symbol":
         book = _book(journal, name)
         if why is not None:
@@ -44,11 +46,11 @@ def _flip(journal: Register, halts: Halts, scope: str, name: str, why: str | Non
         elif not book.lift():
             raise BadCommand("an order of unknown outcome stands in this symbol; settle it first")
         return
-    key = {"global": EVERYTHING, "account": of_account(name), "route": of_route(name)}[scope]
+    where = {"global": EVERYTHING, "account": of_account(name), "route": of_route(name)}[scope]
     if why is not None:
-        halts.halt(key, why)
+        halts.halt(where, why, key)
     else:
-        halts.resume(key)
+        halts.resume(where, key)
 
 
 def _book(journal: Register, partition: str) -> Book:
