@@ -9,7 +9,7 @@ from order_relay.core.record import State
 from order_relay.service.book import Book
 from order_relay.service.later import Later
 from tests.service.bench import Bench
-from tests.service.cases import limit_buy
+from tests.service.cases import limit_buy, market_buy
 
 
 @pytest.fixture
@@ -280,3 +280,18 @@ def test_a_worker_that_froze_cannot_overwrite_what_others_wrote_meanwhile(okx: B
     with pytest.raises(Later):
         book.save(held.moved(State.PLACED, okx.clock.wall_ms(), "still thinks it is open"))
     assert states(okx) == ["cancelled"]
+
+
+def test_an_alert_that_was_worked_at_another_exchange_is_not_traded_again_at_the_new_one(okx: Bench) -> None:
+    okx.post(market_buy(id="entry"))
+    okx.drain()
+    okx.vault.secrets["okx"] = okx.vault.secrets["bitget"]
+    okx.vault.cache.clear()
+    okx.renew()
+    okx.post(market_buy(id="entry"))
+    okx.drain()
+    assert len(okx.ledger("okx")) == 1
+    assert okx.ledger("bitget") == []
+    okx.post(market_buy(id="another"))
+    okx.drain()
+    assert len(okx.ledger("bitget")) == 1

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from order_relay.core.exchange import Exchange
 from order_relay.core.message import Message, NewerSchema, Unreadable, decode
-from order_relay.core.ports import Delivery, HostClock, Inbox, Journal, Missing, Signals, Unavailable, Vault
+from order_relay.core.ports import Conflict, Delivery, HostClock, Inbox, Journal, Missing, Signals, Unavailable, Vault
 from order_relay.service.book import Book
 from order_relay.service.desk import Desk, World
 from order_relay.service.later import Held, Later
@@ -14,6 +14,7 @@ from order_relay.service.run import Run
 from order_relay.service.sequence import HOP_S
 
 CRASHES_ALLOWED = 3
+ACCOUNTS = "accounts"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -28,6 +29,7 @@ class Worker:
     signals: Signals
     world: World
     jitter: Callable[[], float]
+    homes: dict[str, str] = field(default_factory=dict)
 
     def work(self, delivery: Delivery) -> None:
         """Bring every leg of the message to its end. Raises Later; anything else is a crash and counted as one."""
@@ -51,7 +53,8 @@ class Worker:
 
     def _run(self, message: Message, delivery: Delivery) -> Run:
         exchange, desk, trouble = self._desk(message)
-        known = self._remembered(message) if delivery.receives > 1 else exchange
+        again = delivery.receives > 1 or self._moved(message.account, exchange)
+        known = self._remembered(message) if again else exchange
         if known not in (exchange, "unknown"):
             trouble = f"account {message.account!a} was at {known} when this alert was first worked"
             exchange, desk = known, None
@@ -104,6 +107,19 @@ class Worker:
             return name, Desk(self.exchanges[name], message.account, secret, self.world), ""
         except Missing as exc:
             return (name if name in self.exchanges else self._remembered(message)), None, str(exc)
+
+    def _moved(self, account: str, exchange: str) -> bool:
+        """True if the account was at another exchange when it was first traded; asked once per warm process."""
+        if exchange == "unknown" or self.homes.get(account) == exchange:
+            return False
+        item = self.journal.read(ACCOUNTS, account)
+        if item is None:
+            with suppress(Conflict):
+                self.journal.write(ACCOUNTS, account, {"exchange": exchange}, expect=None)
+        elif item.data["exchange"] != exchange:
+            return True
+        self.homes[account] = exchange
+        return False
 
     def _remembered(self, message: Message) -> str:
         """The exchange on which the message was worked before its account's secret was lost or changed."""
