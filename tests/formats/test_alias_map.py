@@ -149,6 +149,52 @@ def test_type_and_prices_go_together(fields: dict[str, str], shape: tuple[OrderT
     assert (made.type, made.price, made.trigger_price) == shape
 
 
+@pytest.mark.parametrize(("do", "side"), [("sell", PositionSide.LONG), ("buy", PositionSide.SHORT)])
+def test_a_stop_loss_takes_from_the_position_that_it_protects(do: str, side: PositionSide) -> None:
+    made = leg(body(do, kind="stop_loss", when="19"), route(trigger_price="when"))
+    assert (made.type, made.reduce_only, made.position_side) == (OrderType.STOP, True, side)
+    taught = route({"code_map": {"SL-M": "stop loss"}}, trigger_price="when")
+    assert leg(body(do, kind="SL-M", when="19"), taught) == made
+    assert leg(body(do, kind="stop", when="19"), route(trigger_price="when")).reduce_only is False
+
+
+def test_a_stop_loss_that_closes_everything_is_the_close_that_it_was() -> None:
+    made = leg(body("close", much=..., kind="stop_loss", when="19"), route(trigger_price="when"))
+    assert (made.action, made.type, made.quantity, made.reduce_only) == (Action.CLOSE, OrderType.STOP, None, False)
+
+
+@pytest.mark.parametrize(
+    ("do", "more"),
+    [
+        ("buy", {"pos": "long"}),
+        ("open_short", {}),
+        ("long", {}),
+        ("sell", {"only": False}),
+        ("buy", {"what": {"do": "buy", "coin": "AVAXUSDT"}}),
+        ("sell", {"now": {"side": "short", "size": "4"}}),
+    ],
+    ids=str,
+)
+def test_a_stop_loss_that_would_open_is_ambiguous(do: str, more: dict[str, Any]) -> None:
+    mapped = route(trigger_price="when", position_side="pos", reduce_only="only", **CHAIN)
+    assert refusal(body(do, kind="stop_loss", when="19", **more), mapped).word is Word.AMBIGUOUS
+
+
+@pytest.mark.parametrize("fields", [{"only": "true"}, {"pos": "long"}, {"kind": "stop_loss", "when": "19"}], ids=str)
+def test_a_default_size_is_no_size_of_what_only_reduces(fields: dict[str, Any]) -> None:
+    sized = replace(route(reduce_only="only", position_side="pos", trigger_price="when"), defaults={"quantity": "1"})
+    assert leg(body("sell", **fields), sized).reduce_only is True
+    refused = refusal(body("sell", much=..., **fields), sized)
+    assert (refused.word, "default size is for entries" in refused.detail) == (Word.MISSING_SIZE, True)
+
+
+def test_a_turn_told_in_words_alone_is_ambiguous() -> None:
+    words = route(position="now.side", prev_position="was.side")
+    turn = body("sell", now={"side": "short"}, was={"side": "long"})
+    assert refusal(turn, words).word is Word.AMBIGUOUS
+    assert leg(body("sell", now={"side": "short"}, was={"side": "flat"}), words).action is Action.SELL
+
+
 def test_a_price_next_to_a_market_order_is_noted() -> None:
     assert read(body(kind="market", at="20"), route(price="at")).notes == (
         "the price is a reference: the type is market",
@@ -227,6 +273,15 @@ def test_a_route_that_maps_a_position_and_no_quantity_follows_the_position(drop:
     paths = {name: path for name, path in followed.options["paths"].items() if name not in (drop, "quantity")}
     made = leg(body("sell", now={"side": "short", "size": "3"}), replace(followed, options={"paths": paths}))
     assert (made.action, made.quantity, made.next_position) == (Action.TARGET, Decimal(-3), Decimal(-3))
+
+
+@pytest.mark.parametrize(("option", "default"), [("quote", "base"), (None, "quote"), ("percent_equity", "quote")])
+def test_a_position_to_hold_counts_coins_whatever_the_sizes_of_orders_count(option: str | None, default: str) -> None:
+    counted = replace(route({"size_unit": option}, drop="quantity", unit="of", **CHAIN), defaults={"unit": default})
+    held = {"now": {"side": "long", "size": 2}}
+    assert leg(body(**held), counted).unit is Unit.BASE
+    assert leg(body(of="contracts", **held), counted).unit is Unit.CONTRACTS
+    assert refusal(body(of="percent_position", **held), counted).word is Word.AMBIGUOUS
 
 
 def test_a_word_that_asks_to_follow_needs_a_position() -> None:
@@ -324,9 +379,11 @@ def test_a_further_field_that_cannot_be_meant_is_refused(
     assert refusal(body(**fields), route(**more)).word is word
 
 
-@pytest.mark.parametrize("word", ["openshort", "closeshort"])
+@pytest.mark.parametrize("word", ["openshort", "closeshort", "short", "SHORT", "kurz"])
 def test_a_spot_market_holds_no_short_position(word: str) -> None:
-    assert refusal(body(what={"do": word, "coin": "AVAXUSDT"}), ROUTE).word is Word.UNSUPPORTED
+    own = route({"code_map": {"kurz": "short"}})
+    assert refusal(body(what={"do": word, "coin": "AVAXUSDT"}), own).word is Word.UNSUPPORTED
+    assert leg(body(what={"do": "sell", "coin": "AVAXUSDT"}), own).action is Action.SELL
 
 
 @pytest.mark.parametrize("foreign", [[], [body()], "text", 7, None, True], ids=str)

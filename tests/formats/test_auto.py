@@ -200,6 +200,29 @@ def test_the_moment_of_firing_is_timenow_and_never_the_bar() -> None:
     assert read(flat(time="2020-01-01T00:00:00Z", timestamp="x")).time_ms is None
 
 
+@pytest.mark.parametrize("name", ["timenow", "time_now", "firedAt", "fire_time", "firing_time"])
+def test_other_names_of_the_moment_of_firing(name: str) -> None:
+    assert read(flat(**{name: "2026-11-21T07:00:00Z"})).time_ms == 1_795_244_400_000
+
+
+def test_a_time_and_an_id_that_are_not_used_are_noted() -> None:
+    told = read(flat(time="x", id="Long", alertId="1")).notes
+    assert "time and id and alertId are not used: the moment of firing is timenow" in told
+    assert "timestamp is not used: the moment of firing is timenow" in read(flat(timestamp="x")).notes
+    assert not any("not used" in note for note in read(flat(id=None)).notes)
+
+
+def test_a_stop_price_with_its_type_says_which_stop_it_is() -> None:
+    entry, exit_ = leg(flat(type="stop", stopPrice="150")), leg(flat(side="sell", type="stop_loss", stopPrice="130"))
+    assert (entry.type, entry.trigger_price, entry.reduce_only) == (OrderType.STOP, Decimal(150), False)
+    assert (exit_.trigger_price, exit_.reduce_only, exit_.position_side) == (Decimal(130), True, PositionSide.LONG)
+
+
+def test_what_only_reduces_takes_no_default_size() -> None:
+    assert leg(flat(side="sell", reduceOnly="true"), SIZED).reduce_only is True
+    assert refusal(flat(side="sell", reduceOnly="true", qty=...), SIZED).word is Word.MISSING_SIZE
+
+
 def test_a_constant_id_is_not_taken_for_the_id_of_a_firing() -> None:
     assert read(flat(alert_id="Long", order_id="Long", id="Long")).explicit_id is None
 
@@ -245,6 +268,14 @@ def test_a_percent_of_a_close_is_one_of_the_position() -> None:
         (flat(price="150"), Word.AMBIGUOUS, "price"),
         (flat(side="close", qty=..., price="150"), Word.AMBIGUOUS, "price"),
         (flat(type="limit"), Word.AMBIGUOUS, "price"),
+        (flat(stopPrice="150"), Word.AMBIGUOUS, "stopPrice"),
+        (flat(stop_price="150"), Word.AMBIGUOUS, "stop_price"),
+        (flat(side="sell", triggerPrice="150"), Word.AMBIGUOUS, "triggerPrice"),
+        (flat(price="150", stopPrice="140"), Word.AMBIGUOUS, "stopPrice"),
+        (flat(side="close", qty=..., stopPrice="150"), Word.AMBIGUOUS, "stopPrice"),
+        (flat(side="buy", type="stop_loss", stopPrice="150", reduceOnly=False), Word.AMBIGUOUS, "stop-loss"),
+        (flat(side="short", ticker="SOLUSDT"), Word.UNSUPPORTED, "short"),
+        (flat(side="sell", reduceOnly="true", qty=...), Word.MISSING_SIZE, "quantity"),
         (flat(signal="sell"), Word.AMBIGUOUS, "signal"),
         (flat(signal="buy"), Word.AMBIGUOUS, "signal"),
         (flat(symbol="SOLUSDT.P"), Word.AMBIGUOUS, "symbol"),

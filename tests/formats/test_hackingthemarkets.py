@@ -120,6 +120,12 @@ def test_changing_sides_by_another_size_than_the_chain_tells_is_ambiguous(contra
     assert refusal(chain("1", "-2", order_action="sell", order_contracts=contracts), ROUTE).word is Word.AMBIGUOUS
 
 
+def test_changing_sides_without_sizes_is_ambiguous() -> None:
+    sizes = dict.fromkeys(("position_size", "market_position_size", "prev_market_position_size"), ...)
+    refused = refusal(chain("1", "-2", order_action="sell", order_contracts="3", **sizes), ROUTE)
+    assert (refused.word, "market_position_size" in refused.detail) == (Word.AMBIGUOUS, True)
+
+
 def test_a_rounding_of_the_order_does_not_stop_a_change_of_sides() -> None:
     assert leg(chain("1", "-2", order_action="sell", order_contracts="2.999"), ROUTE).action is Action.TARGET
 

@@ -95,6 +95,12 @@ def test_the_routes_default_stands_in_for_a_volume() -> None:
     assert refusal(text(VOLUME=None)).word is Word.MISSING_SIZE
 
 
+def test_a_default_size_is_no_size_of_an_exit() -> None:
+    sized = Route("r", ("main",), format="octobot", defaults={"quantity": "250"})
+    refused = refusal(text(SIGNAL="SELL", REDUCE_ONLY="true", VOLUME=None), sized)
+    assert (refused.word, "default size is for entries" in refused.detail) == (Word.MISSING_SIZE, True)
+
+
 def test_the_market_is_the_symbols_or_the_trading_types() -> None:
     assert leg(text(SYMBOL="DOGEUSDT")).market is Market.SPOT
     assert leg(text(SYMBOL="DOGEUSDT", TRADING_TYPE="future")).market is Market.PERP

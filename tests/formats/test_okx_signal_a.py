@@ -88,10 +88,11 @@ def test_changing_sides_is_a_target_when_the_sizes_are_told() -> None:
     assert read(turning(), ROUTE).notes == ()
 
 
-def test_changing_sides_without_sizes_is_the_order_itself_and_says_so() -> None:
-    alert = read(unsized(turning()), ROUTE)
-    assert (alert.legs[0].action, alert.legs[0].quantity) == (Action.SELL, Decimal(8))
-    assert "turns" in alert.notes[0]
+@pytest.mark.parametrize("untold", ["marketPositionSize", "prevMarketPositionSize"])
+def test_changing_sides_without_sizes_is_ambiguous_and_says_what_to_send(untold: str) -> None:
+    for alert in (unsized(turning()), turning(**{untold: ...})):
+        refused = refusal(alert, ROUTE)
+        assert (refused.word, "prev_market_position_size" in refused.detail) == (Word.AMBIGUOUS, True)
 
 
 @pytest.mark.parametrize("kind", ["margin", "percentage_balance"])

@@ -113,6 +113,30 @@ def test_on_spot_a_long_is_all_there_is_to_close() -> None:
     assert refusal(f"{LICENSE},closeshort,SOLUSDT").word is Word.UNSUPPORTED
 
 
+@pytest.mark.parametrize("word", ["short", "bear", "Bearish"])
+def test_on_spot_a_word_for_a_short_position_sells_no_coins(word: str) -> None:
+    assert refusal(f"{LICENSE},{word},SOLUSDT,risk=1").word is Word.UNSUPPORTED
+    assert leg("sell,SOLUSDT,risk=1").action is Action.SELL
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"{LICENSE},{LICENSE},buy,SOLUSDT.P",
+        f"buy,{LICENSE},SOLUSDT.P,risk=1",
+        f"buy,SOLUSDT.P,{LICENSE}",
+        "buy,Ab12Cd34,SOLUSDT.P",
+        f"600,buy,{LICENSE},SOLUSDT.P",
+        f"600,buy,SOLUSDT.P,{LICENSE}",
+    ],
+)
+def test_no_refusal_repeats_what_may_be_the_license(line: str) -> None:
+    refused = refusal(line)
+    assert refused.word is Word.UNSUPPORTED
+    assert LICENSE not in refused.detail
+    assert "Ab12" not in refused.detail
+
+
 @pytest.mark.parametrize(("word", "action"), [("eaoff", Action.HALT), ("EAON", Action.RESUME)])
 def test_the_switch_words_halt_and_resume_a_route_that_lets_them(word: str, action: Action) -> None:
     assert leg(f"{word},{word.lower()}", on(control=True)).action is action
@@ -131,7 +155,8 @@ def test_the_switch_words_halt_and_resume_a_route_that_lets_them(word: str, acti
         ("600,buy,,risk=1", Word.UNSUPPORTED, "symbol"),
         ("buy,600,SOLUSDT.P,risk=1", Word.UNSUPPORTED, "command"),
         ("600,b\u0443y,SOLUSDT.P,risk=1", Word.UNSUPPORTED, "command"),
-        ("600,buy,sell,SOLUSDT.P", Word.UNSUPPORTED, "SOLUSDT.P"),
+        ("600,buy,sell,SOLUSDT.P", Word.UNSUPPORTED, "part 4"),
+        ("600,buy,SOLUSDT.P,risk=1,fast", Word.UNSUPPORTED, "part 5"),
         ("600,cancellong,SOLUSDT.P", Word.UNSUPPORTED, "cancellong"),
         ("600,cancelshort,SOLUSDT.P", Word.UNSUPPORTED, "cancelshort"),
         ("600,closeall,SOLUSDT.P", Word.UNSUPPORTED, "closeall"),

@@ -89,6 +89,11 @@ def test_changing_sides_is_a_target() -> None:
     assert (target.action, target.quantity, target.unit) == (Action.TARGET, Decimal(-1), Unit.BASE)
 
 
+def test_changing_sides_without_sizes_is_ambiguous() -> None:
+    words = {"market_position": "short", "prev_market_position": "long"}
+    assert refusal({**TURNING, "strategy_info": words}, ROUTE).word is Word.AMBIGUOUS
+
+
 def test_a_part_of_a_position_is_taken_by_an_order_that_only_reduces() -> None:
     part = leg(REDUCING, ROUTE)
     assert (part.action, part.quantity, part.reduce_only) == (Action.BUY, Decimal(2), True)

@@ -65,6 +65,43 @@ def test_a_quantity_beside_sentiment_flat_is_noted() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("action", "sentiment", "gone"),
+    [("sell", "short", PositionSide.LONG), ("sell", "bearish", PositionSide.LONG), ("buy", "long", PositionSide.SHORT)],
+)
+@pytest.mark.parametrize("size", [{"quantityType": "dollar_amount"}, {"quantityType": "percent_of_equity"}, None])
+def test_a_size_that_does_not_count_the_exit_is_that_of_an_entry_after_it(
+    action: str, sentiment: str, gone: PositionSide, size: dict[str, Any] | None
+) -> None:
+    route = Route("r", ("main",), format="traderspost", defaults={"quantity": "3", "leverage": "2"})
+    sized = {"quantity": ...} if size is None else size
+    closing, opening = read(body(action=action, sentiment=sentiment, **sized, **PROTECTED), route).legs
+    assert (closing.action, closing.quantity, closing.position_side) == (Action.CLOSE, None, gone)
+    assert (closing.type, closing.protected, closing.leverage) == (OrderType.MARKET, False, None)
+    assert (opening.action.value, opening.quantity, opening.reduces) == (action, Decimal(3), False)
+    assert (opening.protected, opening.leverage) == (True, Decimal(2))
+
+
+@pytest.mark.parametrize("changes", [{"sentiment": ...}, {"ticker": "SOLUSDT"}, {"quantityType": "fixed_quantity"}])
+def test_an_order_that_needs_no_close_before_it_has_none(changes: dict[str, Any]) -> None:
+    alert = body(**{"sentiment": "long", "quantityType": "dollar_amount", **changes})
+    assert leg(alert, ROUTE).action is Action.BUY
+
+
+def test_cancel_close_and_entry_follow_each_other() -> None:
+    flip = body(action="sell", sentiment="short", quantityType="dollar_amount", cancel=True)
+    assert [one.action for one in read(flip, ROUTE).legs] == [Action.CANCEL_ALL, Action.CLOSE, Action.SELL]
+
+
+@pytest.mark.parametrize(
+    "waiting", [{"orderType": "stop", "stopPrice": 140}, {"orderType": "trailing_stop", "trailPercent": 2}], ids=str
+)
+def test_an_order_that_waits_cannot_close_the_other_side_at_once(waiting: dict[str, Any]) -> None:
+    flip = body(action="sell", sentiment="short", quantityType="dollar_amount", **waiting)
+    assert refusal(flip, ROUTE).word is Word.AMBIGUOUS
+    assert leg(changed(flip, sentiment=...), ROUTE).action is Action.SELL
+
+
 def test_an_exit_closes_either_side_whole_or_in_part() -> None:
     whole = leg(exiting(), ROUTE)
     assert (whole.action, whole.quantity, whole.position_side) == (Action.CLOSE, None, None)

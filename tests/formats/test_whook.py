@@ -148,19 +148,39 @@ def test_another_account_is_refused(body: str) -> None:
     assert refusal(f"XRPUSDT buy 5\n{body}").reason.startswith("ambiguous: line 2: ")
 
 
-@pytest.mark.parametrize("body", ["anyone XRPUSDT buy 5", "XRPUSDT buy 5 anyone", "anyone buy 5 XRP/USDT"])
-def test_without_the_option_one_word_at_an_end_is_taken_for_the_account(body: str) -> None:
+@pytest.mark.parametrize("body", ["anyone XRPUSDT buy 5", "anyone buy 5 XRP/USDT"])
+def test_without_the_option_one_word_at_the_beginning_is_taken_for_the_account(body: str) -> None:
     alert = read(body, ANYBODY)
     assert (alert.legs[0].symbol, alert.legs[0].quantity) == ("XRPUSDT", Decimal(5))
     assert "not checked" in alert.notes[0]
     assert read("XRPUSDT buy 5", ANYBODY).notes == ()
-    assert len(read("One XRPUSDT buy 5\nADAUSDT buy 5 one", ANYBODY).legs) == 2
+    assert len(read("One XRPUSDT buy 5\none ADAUSDT buy 5", ANYBODY).legs) == 2
+
+
+WORDS_OF_TRADING = [
+    "usdt", "reduce-only", "Reduce_Only", "close-long", "exit", "FLAT", "percent", "USD", "sl-1.8", "tp2", "ioc",
+    "post-only", "exit_all", "openShort", "half", "coins", "hedge", "entry", "long_entry", "market", "LONG", "isolated",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("word", WORDS_OF_TRADING)
+@pytest.mark.parametrize("line", ["XRPUSDT.P sell 5 {}", "{} XRPUSDT.P sell 5", "XRPUSDT.P {} sell 5", "sell 5 {}"])
+def test_without_the_option_a_word_of_trading_is_never_swallowed(line: str, word: str) -> None:
+    sized = Route("r", ("main",), format="whook", defaults={"symbol": "XRPUSDT.P"})
+    refused = refusal(line.format(word), sized)
+    assert (refused.word in (Word.UNSUPPORTED, Word.AMBIGUOUS), "option 'account'" in refused.detail) == (True, True)
+
+
+def test_an_account_that_is_a_word_of_trading_is_named_by_the_option() -> None:
+    own = Route("r", ("main",), format="whook", options={"account": "short-term"})
+    assert leg("short-term XRPUSDT buy 5", own).quantity == 5
 
 
 @pytest.mark.parametrize(
     "body",
     [
         "XRPUSDT anyone buy 5",
+        "XRPUSDT buy 5 anyone",
         "XRPUSDT buy 5 ADAUSDT",
         "one two buy 5",
         "one XRPUSDT buy 5 two",

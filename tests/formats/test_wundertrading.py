@@ -89,6 +89,7 @@ def test_protection_is_a_fraction_of_the_entry_or_a_price() -> None:
     assert (by_price.type, by_price.price) == (OrderType.LIMIT, Decimal("0.4"))
     assert (by_price.take_profit, by_price.stop_loss) == (Decimal("0.5"), Decimal("0.35"))
     assert leg(body(takeProfits=[], stopLoss=None), ROUTE) == leg(body(), ROUTE)
+    assert leg(body(takeProfits=None, stopLoss={"price": 0.35, "portfolio": 1}), ROUTE).stop_loss == Decimal("0.35")
 
 
 def test_who_watches_the_protection_is_told() -> None:
@@ -140,6 +141,11 @@ def test_an_exit_does_not_use_the_amounts_of_its_template() -> None:
         ({"takeProfits": [{"price": 1, "trailing": 2}]}, Word.UNSUPPORTED),
         ({"takeProfits": {"price": 1}}, Word.UNSUPPORTED),
         ({"takeProfits": ["0.01"]}, Word.UNSUPPORTED),
+        ({"takeProfits": {}}, Word.UNSUPPORTED),
+        ({"takeProfits": ""}, Word.UNSUPPORTED),
+        ({"takeProfits": False}, Word.UNSUPPORTED),
+        ({"stopLoss": {"priceDeviation": 0.01, "portfolio": 0.5}}, Word.UNSUPPORTED),
+        ({"stopLoss": {"price": 0.3, "portfolio": "half"}}, Word.INVALID_NUMBER),
         ({"stopLoss": "0.01"}, Word.AMBIGUOUS),
         ({"stopLoss": {"priceDeviation": -0.01}}, Word.AMBIGUOUS),
         ({"stopLoss": {"price": 0.5}, "takeProfits": [{"price": 0.4}]}, Word.AMBIGUOUS),

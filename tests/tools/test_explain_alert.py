@@ -21,7 +21,8 @@ AT = "2026-05-11T14:30:03Z"
 NATIVE = {"format": "native", "exchange": "okx", "market": "perp", "token": "fake-token"}
 FIELDS = [
     "intent", "symbol", "market", "side", "qty", "qty_unit", "type", "price", "stop_loss", "take_profit",
-    "reduce_only", "leverage", "client_ref", "prev_position", "next_position",
+    "reduce_only", "leverage", "client_ref", "prev_position", "next_position", "trigger_price", "trail",
+    "time_in_force", "margin_mode", "position_side", "order_id",
 ]  # fmt: skip
 
 
@@ -54,7 +55,7 @@ def steps(body: bytes, route: dict[str, Any]) -> list[str]:
 
 def test_an_accepted_body_is_told_with_every_field() -> None:
     told = explained(native(type="limit", price="20.50", stop_loss="18", take_profit=25, leverage=3, ref="one"))
-    assert list(told) == ["decision", "reason", "detail", "format", "orders"]
+    assert list(told) == ["decision", "reason", "detail", "format", "orders", "notes"]
     assert (told["decision"], told["reason"], told["format"]) == ("accept", None, "native")
     (only,) = told["orders"]
     assert list(only) == FIELDS
@@ -74,6 +75,12 @@ def test_an_accepted_body_is_told_with_every_field() -> None:
         "client_ref": "one",
         "prev_position": None,
         "next_position": None,
+        "trigger_price": None,
+        "trail": None,
+        "time_in_force": "gtc",
+        "margin_mode": None,
+        "position_side": None,
+        "order_id": None,
     }
 
 
@@ -95,7 +102,10 @@ def test_a_refused_body_is_told_with_its_word_and_its_field() -> None:
         ),
         ({"action": "cancel_all", "quantity": ...}, {"intent": "cancel_all", "type": None, "reduce_only": None}),
         ({"action": "cancel", "quantity": ..., "ref": "one"}, {"intent": "cancel", "client_ref": "one"}),
-        ({"type": "stop", "trigger_price": "30"}, {"type": "stop", "price": None}),
+        ({"type": "stop", "trigger_price": "30"}, {"type": "stop", "price": None, "trigger_price": "30"}),
+        ({"margin_mode": "isolated"}, {"margin_mode": "isolated"}),
+        ({"type": "limit", "price": "20", "time_in_force": "post_only"}, {"time_in_force": "post_only"}),
+        ({"action": "cancel", "quantity": ..., "order_id": "77"}, {"order_id": "77", "time_in_force": None}),
         (
             {
                 "action": "sell",
@@ -121,7 +131,20 @@ def test_a_halt_is_a_control_and_no_trade() -> None:
 
 def test_the_side_of_a_position_tells_the_side_that_closes_it() -> None:
     route = {"format": "pineconnector", "market": "perp"}
-    assert order(b"600,closelong,AVAXUSDT", route)["side"] == "sell"
+    told = order(b"600,closelong,AVAXUSDT", route)
+    assert (told["side"], told["position_side"]) == ("sell", "long")
+
+
+def test_a_trailing_order_is_told_with_its_distance() -> None:
+    body = {"ticker": "AVAXUSDT", "action": "sell", "quantity": 4, "orderType": "trailing_stop", "trailPercent": 1.5}
+    assert order(body, {"format": "traderspost", "market": "perp"})["trail"] == "1.5%"
+
+
+def test_a_sentence_tells_the_position_and_the_time_in_force() -> None:
+    part = {"ticker": "AVAXUSDT", "action": "sell", "sentiment": "long", "quantity": 4, "orderType": "limit"}
+    told = explained({**part, "limitPrice": 30, "timeInForce": "ioc"}, {"format": "traderspost", "market": "perp"})
+    assert "of the position long" in told["detail"]
+    assert "time in force ioc" in told["detail"]
 
 
 def test_percents_of_protection_are_told_as_percents() -> None:
@@ -212,6 +235,59 @@ def test_a_route_whose_token_stands_in_the_url_is_taken_as_proven(known: dict[st
     assert explained(native(token="any"), {"format": "native", "market": "perp", **known})["decision"] == "accept"
 
 
+BOTH = {"market": "perp", "format": "native", "token_sha256": ["a" * 64], "body_secret": "fake"}
+PASSPHRASE = {
+    "passphrase": "fake-own",
+    "ticker": "AVAXUSDT.P",
+    "strategy": {"order_action": "buy", "order_contracts": 4},
+}
+
+
+@pytest.mark.parametrize(("token", "decision"), [("fake", "accept"), ("other", "refuse"), (..., "accept")])
+def test_a_route_of_both_kinds_looks_in_a_body_that_carries_a_secret_and_else_in_the_url(
+    token: Any, decision: str
+) -> None:
+    assert explained(native(token=token), BOTH)["decision"] == decision
+
+
+@pytest.mark.parametrize(
+    ("place", "route", "token", "decision"),
+    [
+        ("url", BOTH, "other", "accept"),
+        ("body", BOTH, ..., "refuse"),
+        ("url", {"format": "native", "market": "perp", "body_secret": "fake"}, ..., "refuse"),
+        ("url", {"format": "native", "market": "perp"}, ..., "accept"),
+        ("body", {"format": "native", "market": "perp", "token": "fake"}, "fake", "accept"),
+        ("body", {"format": "native", "market": "perp"}, "fake", "refuse"),
+    ],
+)
+def test_the_place_of_the_secret_can_be_said(place: str, route: dict[str, Any], token: Any, decision: str) -> None:
+    reading = decided(json.dumps(native(token=token)).encode(), checked(route), AT_MS, place)
+    told = json.loads(as_json(reading))
+    assert (told["decision"], told["notes"][0].endswith("as --token-in says")) == (decision, True)
+
+
+@pytest.mark.parametrize("form", ["hackingthemarkets", "auto"])
+def test_a_senders_own_passphrase_stands_beside_the_routes_token_in_the_url(form: str) -> None:
+    told = explained(PASSPHRASE, {"format": form, "token": "fake-token"})
+    assert told["decision"] == "accept"
+    assert "taken for right, which is assumed; --token-in body" in told["notes"][0]
+    own = {**PASSPHRASE, "passphrase": "fake-token"}
+    assert "in the body" in explained(own, {"format": form, "token": "fake-token"})["notes"][0]
+
+
+def test_a_route_file_without_a_hash_is_read_and_that_is_noted() -> None:
+    told = explained(native(), {"format": "native", "market": "perp"})
+    assert (told["decision"], "no token_sha256" in told["notes"][1]) == ("accept", True)
+    assert any("no token_sha256" in step for step in steps(b"{}", {"format": "native"}))
+    assert len(explained(native())["notes"]) == 1
+
+
+def test_the_notes_of_an_alert_are_told() -> None:
+    body = {"ticker": "AVAXUSDT", "action": "buy", "quantity": 4, "price": 20}
+    assert "price is a reference only" in explained(body, {"market": "perp"})["notes"]
+
+
 def test_nothing_told_repeats_a_secret() -> None:
     route = {"format": "native", "market": "perp", "body_secret": "fake-canary"}
     body = json.dumps(native(token="fake-canary")).encode()
@@ -288,7 +364,14 @@ def test_a_file_that_is_no_json_exits_with_2(text: str, tmp_path: Path, capsys: 
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["--route"], ["--route", "no-such-file.json"], ["--route", "no.json", "--received-at", "noon"], ["-x"]],
+    [
+        [],
+        ["--route"],
+        ["--token-in", "header"],
+        ["--route", "no-such-file.json"],
+        ["--route", "no.json", "--received-at", "noon"],
+        ["-x"],
+    ],
 )
 def test_unusable_arguments_exit_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert tool.main(arguments, io.BytesIO(b"{}")) == 2

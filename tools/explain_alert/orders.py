@@ -4,10 +4,11 @@ from decimal import Decimal
 from typing import Any
 
 from order_relay.core.money import plain, product
-from order_relay.core.order import Action, Leg, OrderType, Unit
+from order_relay.core.order import Action, Leg, OrderType, TimeInForce, Unit
 
 _INTENTS = {Action.BUY: "order", Action.SELL: "order", Action.HALT: "control", Action.RESUME: "control"}
 _TRADES = (Action.BUY, Action.SELL, Action.CLOSE, Action.TARGET)
+_PRICED = (Action.BUY, Action.SELL, Action.CLOSE)
 _UNITS = {
     Unit.BASE: "coins",
     Unit.QUOTE: "in quote currency",
@@ -41,6 +42,12 @@ def as_data(leg: Leg, explicit_id: str | None) -> dict[str, Any]:
         "client_ref": leg.ref or explicit_id,
         "prev_position": _text(leg.prev_position),
         "next_position": _text(after),
+        "trigger_price": _text(leg.trigger_price),
+        "trail": _percent(leg.trail),
+        "time_in_force": leg.time_in_force.value if leg.action in _PRICED else None,
+        "margin_mode": leg.margin_mode and leg.margin_mode.value,
+        "position_side": leg.position_side and leg.position_side.value,
+        "order_id": leg.order_id,
     }
 
 
@@ -79,6 +86,8 @@ def _how(leg: Leg) -> list[str]:
 
 def _conditions(leg: Leg) -> list[str]:
     told = {
+        "time in force": None if leg.time_in_force is TimeInForce.GTC else leg.time_in_force.value,
+        "of the position": leg.position_side and leg.action is not Action.CLOSE and leg.position_side.value,
         "take-profit": _level(leg.take_profit, leg.take_profit_rate),
         "stop-loss": _level(leg.stop_loss, leg.stop_loss_rate),
         "leverage": _text(leg.leverage),

@@ -8,10 +8,11 @@ from order_relay.core.alert import Alert
 from order_relay.core.order import Leg
 from order_relay.core.ports import Entry
 from order_relay.core.refusal import Refusal
-from order_relay.formats import FORMATS, auto
+from order_relay.formats import auto
 from order_relay.service.dispatch import completed
 from order_relay.service.intake import Intake, Post
 from order_relay.service.reading import read_alert
+from tools.explain_alert.proof import Proof, proven
 from tools.explain_alert.route_file import NAME, RouteFile, digest
 
 _IN_THE_URL = "explain-alert"
@@ -27,45 +28,33 @@ class Reading:
     """What the webhook decided: the refusal's word and sentence, or the alert and its legs."""
 
     format: str
-    proven: str
+    proof: Proof
     word: str | None = None
     detail: str = ""
     alert: Alert | None = None
     legs: Sequence[Leg] = ()
 
 
-def decided(body: bytes, file: RouteFile, received_ms: int) -> Reading:
-    """Read a body as if it had arrived at that moment; raises Broken."""
-    token = None if _secret_asked(body, file) else _IN_THE_URL
+def decided(body: bytes, file: RouteFile, received_ms: int, token_in: str | None = None) -> Reading:
+    """Read a body as if it had arrived at that moment, its secret in the `url` or the `body`; raises Broken."""
+    proof = proven(body, file, _format(body, file), token_in)
+    token = None if proof.in_body else _IN_THE_URL
     silent = _Silent(received_ms)
     intake = Intake(vault=_OneRoute(_stored(file)), outbox=silent, clock=silent, signals=silent)
     reply = intake.take(Post(NAME, token, body, "", "explained", received_ms, lambda: _TIME_LEFT_MS))
-    proven = "the token in the URL is taken for right" if token else "the secret is looked for in the body"
     if reply.word == "error":
         raise Broken(str(silent.told.get("reason", reply.reason)))
     if reply.word == "refused":
         word, _, detail = (reply.reason or "").partition(": ")
-        return Reading(_format(body, file), proven, word, detail)
-    return _accepted(body, file, proven)
-
-
-def _accepted(body: bytes, file: RouteFile, proven: str) -> Reading:
+        return Reading(_format(body, file), proof, word, detail)
     alert = read_alert(body, file.route)
-    return Reading(alert.format, proven, alert=alert, legs=completed(alert, file.route))
-
-
-def _secret_asked(body: bytes, file: RouteFile) -> bool:
-    """A plain `token` may stand in the URL or in the body: it is looked for where the body carries a secret."""
-    if file.secret_in_body is not None:
-        return file.secret_in_body
-    form = FORMATS[file.route.format]
-    try:
-        return form.token(form.opened(body)) is not None
-    except Refusal:
-        return False
+    return Reading(alert.format, proof, alert=alert, legs=completed(alert, file.route))
 
 
 def _stored(file: RouteFile) -> Mapping[str, Any]:
+    """The route with a token that the tool knows, unless it takes none in the URL."""
+    if file.route.body_secrets and not file.route.tokens:
+        return file.entry
     known = file.entry.get("token_sha256") or []
     return {**file.entry, "token_sha256": [*known, digest(_IN_THE_URL)]}
 

@@ -19,6 +19,7 @@ def as_json(reading: Reading) -> str:
         "detail": reading.detail or "; ".join([*told, *(alert.notes if alert else ())]),
         "format": reading.format,
         "orders": [as_data(leg, explicit) for leg in reading.legs],
+        "notes": [reading.proof.told, *reading.proof.notes, *(alert.notes if alert else ())],
     }
     return json.dumps(decision, ensure_ascii=True, indent=2)
 
@@ -30,7 +31,7 @@ def as_steps(reading: Reading, body: bytes, file: RouteFile) -> str:
 def _steps(reading: Reading, body: bytes, file: RouteFile) -> Iterator[str]:
     yield f"Size: {len(body)} bytes, at most {BODY_AT_MOST} are read."
     if reading.word != "too_large":
-        yield f"Authentication: {reading.proven}."
+        yield f"Authentication: {reading.proof.told}."
     if reading.word not in ("too_large", "unauthenticated"):
         yield f"Format: {_format(reading, file)}."
     for number, leg in enumerate(reading.legs, 1):
@@ -38,7 +39,7 @@ def _steps(reading: Reading, body: bytes, file: RouteFile) -> Iterator[str]:
     alert = reading.alert
     if alert is not None and alert.explicit_id is not None:
         yield f"Identity: the alert's own id {alert.explicit_id!a}; a second alert with it does nothing."
-    for note in alert.notes if alert else ():
+    for note in (*reading.proof.notes, *(alert.notes if alert else ())):
         yield f"Note: {note}."
     yield f"Decision: refused, {reading.word}: {reading.detail}" if reading.word else "Decision: accepted."
 

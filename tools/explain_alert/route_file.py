@@ -22,14 +22,11 @@ class Unusable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RouteFile:
-    """A route, its entry as the routes secret holds it, and how its senders prove themselves.
-
-    `secret_in_body` is True if the route knows a secret of the body, None if its one token may also be in the URL.
-    """
+    """A route, its entry as the routes secret holds it, and whether the file told its token in plain text."""
 
     route: Route
     entry: Mapping[str, Any]
-    secret_in_body: bool | None
+    plain_token: bool
 
 
 def read_route_file(path: Path) -> RouteFile:
@@ -61,8 +58,7 @@ def checked(data: object) -> RouteFile:
     route = read_route(NAME, entry if known else {**entry, "token_sha256": []})
     if route.format not in FORMATS:
         raise Unusable(f"'format' must be one of {', '.join(FORMATS)}")
-    open_question = None if "token" in data else False
-    return RouteFile(route, entry, True if route.body_secrets else open_question)
+    return RouteFile(route, entry, "token" in data)
 
 
 def digest(text: str) -> str:

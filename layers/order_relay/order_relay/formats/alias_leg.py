@@ -11,7 +11,7 @@ from order_relay.core.route import Route
 from order_relay.core.symbol import Market
 from order_relay.formats import fields as of
 from order_relay.formats.alias_prices import priced, protected
-from order_relay.formats.alias_words import CLOSES, MARKETS, SIDES, UNITS, Meaning, said
+from order_relay.formats.alias_words import CLOSES, MARKETS, SIDES, UNITS, Meaning, said, spoken
 from order_relay.formats.fields import Fields
 from order_relay.formats.strategy import Size, Sizing, Stand, refuse_short_on_spot, stand, told
 
@@ -35,7 +35,7 @@ def leg(fields: Fields, mapped: frozenset[str], route: Route) -> Read:
     market = of.word(fields, "market", MARKETS)
     one = Leg(action, *of.instrument(fields, route, stated_market=market), position_side=side)
     one = replace(one, ref=of.ref(fields), valid_for=of.seconds(fields))
-    refuse_short_on_spot(one, side)
+    refuse_short_on_spot(one, side or _named(fields, route))
     if action is Action.CANCEL_ALL:
         return replace(one, ref=None, valid_for=None, position_side=None), ()
     if action is Action.TARGET or _follows(action, mapped):
@@ -48,7 +48,7 @@ def _meaning(fields: Fields, mapped: frozenset[str], route: Route) -> Meaning:
     if "side" not in mapped and {"position", "position_size"} & mapped:
         return Action.TARGET, None
     action, side = said(fields, "side", SIDES, route) or (None, None)
-    named = side or _POSITION_SIDES.get(str(fields.get("side")).lower())
+    named = side or _named(fields, route)
     stated_side = of.word(fields, "position_side", _POSITION_SIDES)
     if named is not None and stated_side not in (None, named):
         raise Refusal(Word.AMBIGUOUS, f"side names the {named.value} position, position_side the other one")
@@ -60,6 +60,11 @@ def _meaning(fields: Fields, mapped: frozenset[str], route: Route) -> Meaning:
     if closes is False and action not in (Action.BUY, Action.SELL):
         raise Refusal(Word.AMBIGUOUS, f"intent opens but side is {str(fields['side'])[:40]!a}")
     return action, side or stated_side
+
+
+def _named(fields: Fields, route: Route) -> PositionSide | None:
+    """The position that the word for side names: `short` is one, `sell` is none."""
+    return _POSITION_SIDES.get(spoken(fields, "side", SIDES, route) or "")
 
 
 def _closing(action: Action | None, named: PositionSide | None) -> Meaning:
@@ -94,7 +99,9 @@ def _target(fields: Fields, one: Leg, mapped: frozenset[str], route: Route) -> R
         raise Refusal(Word.UNSUPPORTED, f"{foreign[0]} does not go with a position to hold; do not map it")
     one = _chained(one, before, after)
     refuse_contradiction(one)
-    unit = _unit(fields, one, route) or Unit(route.defaults.get("unit", Unit.BASE))
+    unit = (_unit(fields, one, route) if "unit" in fields else None) or Unit.BASE
+    if unit is Unit.PERCENT_POSITION:
+        raise Refusal(Word.AMBIGUOUS, "unit says percent_position, and a position to hold is no percent of itself")
     made = replace(one, action=Action.TARGET, quantity=after.size, unit=unit, position_side=None)
     refuse_contradiction(made)
     return _configured(fields, made, route), notes
@@ -107,7 +114,8 @@ def _chained(one: Leg, before: Stand | None, after: Stand | None) -> Leg:
 def _order(fields: Fields, one: Leg, mapped: frozenset[str], route: Route) -> Read:
     before, after = _stand(fields, mapped, "prev_position"), _stand(fields, mapped, "position")
     shape, notes = priced(fields, route)
-    one = replace(one, **shape, reduce_only=_shrinks(fields, one), time_in_force=_force(fields, shape["type"]))
+    one = replace(one, **shape, time_in_force=_force(fields, shape["type"]))
+    one = _stopping(fields, one, route) if one.reduce_only else replace(one, reduce_only=_shrinks(fields, one))
     if one.action is Action.CLOSE:
         one = _closed(fields, _chained(one, before, after), after, route)
     else:
@@ -132,6 +140,17 @@ def _shrinks(fields: Fields, one: Leg) -> bool:
     """True if the body says so, or sells from the long position (buys from the short one)."""
     against = one.position_side is not None and one.action.value == one.position_side.closing.value
     return of.flag(fields, "reduce_only") or against
+
+
+def _stopping(fields: Fields, one: Leg, route: Route) -> Leg:
+    """A stop-loss takes from the position against which it trades; raises Refusal if the body says otherwise."""
+    if one.action is Action.CLOSE:
+        return replace(one, reduce_only=of.flag(fields, "reduce_only"))
+    closed = PositionSide.LONG if one.action is Action.SELL else PositionSide.SHORT
+    opens = one.position_side not in (None, closed) or _named(fields, route) not in (None, closed)
+    if opens or ("reduce_only" in fields and not of.flag(fields, "reduce_only")):
+        raise Refusal(Word.AMBIGUOUS, "type is a stop-loss, which only reduces, but the body says that the order opens")
+    return replace(one, position_side=closed)
 
 
 def _closed(fields: Fields, one: Leg, after: Stand | None, route: Route) -> Leg:

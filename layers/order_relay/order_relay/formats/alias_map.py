@@ -17,10 +17,11 @@ _OF_THE_ALERT = frozenset({"time", "id", "secret", "account"})
 
 
 def token(body: Any, route: Route | None = None) -> str | None:
-    """The secret at its path; without a route, the one field of the body that is named like a secret."""
+    """The secret at the route's path; without one, the one field of the body that is named like a secret."""
     if not isinstance(body, Mapping):
         return None
-    path = route.options.get("paths", {}).get("secret") if route else secret_field(body)
+    mapped = (route.options.get("paths") or {}).get("secret") if route else None
+    path = mapped or secret_field(body)
     value = at(body, path) if isinstance(path, str) else None
     return value if isinstance(value, str) else None
 
@@ -86,4 +87,4 @@ def _same_account(fields: Fields, route: Route) -> None:
         raise Refusal(Word.UNSUPPORTED, "account is not the one that the route's option 'account' names")
 
 
-FORMAT = Format(token=token, read=read)
+FORMAT = Format(token=token, token_on=token, read=read)

@@ -13,15 +13,19 @@ _TAKES = {
     "market": frozenset[str](),
     "limit": frozenset({"price"}),
     "stop": frozenset({"trigger_price"}),
+    "stop_loss": frozenset({"trigger_price"}),
     "stop_limit": frozenset({"price", "trigger_price"}),
     "trailing": frozenset({"trail"}),
 }
-_KINDS = {"stop_limit": OrderType.STOP}
+_KINDS = {"stop_limit": OrderType.STOP, "stop_loss": OrderType.STOP}
 REFERENCE = "the price is a reference: the type is market"
 
 
 def priced(fields: Fields, route: Route) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Type and prices; a mapped price without a type is that of a limit, next to `market` it is a reference."""
+    """Type and prices; a mapped price without a type is that of a limit, next to `market` it is a reference.
+
+    A stop-loss is a stop that only reduces.
+    """
     found = {
         "price": of.price(fields, "price"),
         "trigger_price": of.price(fields, "trigger_price"),
@@ -35,7 +39,7 @@ def priced(fields: Fields, route: Route) -> tuple[dict[str, Any], tuple[str, ...
     if kind is None or stated != _TAKES[kind]:
         takes = "one kind of price" if kind is None else f"{kind} takes {_listed(_TAKES[kind])}"
         raise Refusal(Word.AMBIGUOUS, f"type: {takes}, and the body states {_listed(stated)}")
-    return {"type": _KINDS.get(kind) or OrderType(kind), **found}, notes
+    return {"type": _KINDS.get(kind) or OrderType(kind), **found, "reduce_only": kind == "stop_loss"}, notes
 
 
 def _implied(stated: frozenset[str]) -> str | None:

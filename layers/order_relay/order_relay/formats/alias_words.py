@@ -39,7 +39,8 @@ CLOSES: Mapping[str, bool] = {
 TYPES = {
     **dict.fromkeys(("market", "mkt"), "market"),
     **dict.fromkeys(("limit", "lmt"), "limit"),
-    **dict.fromkeys(("stop", "stopmarket", "stoploss"), "stop"),
+    **dict.fromkeys(("stop", "stopmarket"), "stop"),
+    "stoploss": "stop_loss",
     "stoplimit": "stop_limit",
     **dict.fromkeys(("trailing", "trailingstop"), "trailing"),
 }
@@ -63,6 +64,12 @@ def folded(text: str) -> str:
 
 def said(fields: Fields, name: str, words: Mapping[str, _Meaning], route: Route) -> _Meaning | None:
     """What a word means, after the route's own `code_map`; None if the field is not there."""
+    word = spoken(fields, name, words, route)
+    return None if word is None else words[word]
+
+
+def spoken(fields: Fields, name: str, words: Mapping[str, _Meaning], route: Route) -> str | None:
+    """The known word that a field states, after the route's own `code_map`; None if the field is not there."""
     value = fields.get(name)
     if value is None:
         return None
@@ -73,4 +80,4 @@ def said(fields: Fields, name: str, words: Mapping[str, _Meaning], route: Route)
         some = ", ".join([*words][:_SHOWN])
         detail = f"{name} is {str(value)[:40]!a}, which is no known word such as {some}"
         raise Refusal(Word.UNSUPPORTED, f"{detail}; the route's option 'code_map' may say which of them it means")
-    return words[folded(known)]
+    return folded(known)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from order_relay.core.alert import Alert
+from order_relay.core.guard import token_known
 from order_relay.core.refusal import Refusal, Word
 from order_relay.core.route import Route
 from order_relay.core.strict_json import Number, load
@@ -34,13 +35,20 @@ def opened(body: bytes) -> Any:
     return load(value.encode()) if quoted else value
 
 
-def token(body: Any) -> str | None:
-    """The secret where the matching format has it."""
+def token(body: Any, route: Route | None = None) -> str | None:
+    """The secret where the matching format has it; of several, one that the route knows: its sender is told why."""
     names = matching(body)
-    if len(names) == 1:
-        form = FORMATS[names[0]]
-        return form.token(_as(form, body))
-    return FORMATS[_BY_NAMES].token(body) if not names else None
+    if not names and isinstance(body, str):
+        return None
+    told = [_secret(FORMATS[name], body, route) for name in names or [_BY_NAMES]]
+    if len(told) == 1:
+        return told[0]
+    known = (*route.tokens, *route.body_secrets) if route else ()
+    return next((secret for secret in told if token_known(secret, known)), None)
+
+
+def _secret(form: Format, body: Any, route: Route | None) -> str | None:
+    return form.secret(_as(form, body), route) if route else form.token(_as(form, body))
 
 
 def read(body: Any, route: Route) -> Alert:
@@ -91,4 +99,4 @@ def _text(body: bytes) -> str:
         raise Refusal(Word.INVALID_JSON, f"the body is not UTF-8 at byte {exc.start}") from None
 
 
-FORMAT = Format(opened=opened, token=token, read=read)
+FORMAT = Format(opened=opened, token=token, token_on=token, read=read)

@@ -33,7 +33,7 @@ _NAMES: Mapping[str, str] = {
     "marketposition": "position",
     "prevmarketposition": "prev_position",
     "prevmarketpositionsize": "prev_position_size",
-    "timenow": "time",
+    **dict.fromkeys(("timenow", "firedat", "firetime", "firingtime"), "time"),
 }
 _NUMBERS = (
     "quantity", "price", "trigger_price", "leverage", "take_profit", "stop_loss", "position_size", "prev_position_size",
@@ -44,6 +44,8 @@ _TOLD_ONLY = frozenset(
         "orderid", "alertid", "id", "source", "indicator", "alertname", "time", "timestamp", "priceclose",
     }
 )  # fmt: skip
+_NOT_OF_THE_FIRING = frozenset({"time", "timestamp", "id", "orderid", "alertid"})
+"""May be those of the bar or of the script's order, the same at every firing."""
 _BAR = frozenset({"open", "high", "low", "close", "volume"})
 _SECRET = re.compile(
     r"(?:webhook|connector|shared|auth|access|api)?(?:token|passphrase|password)"
@@ -74,7 +76,14 @@ def common(body: Fields, route: Route) -> tuple[dict[str, Any], tuple[str, ...]]
     _all_known(body, secret)
     _unmistakable(fields, found)
     names = ", ".join(f"{name} is {field!a}" for name, field in found.items())
-    return fields, (f"no format's mark, read by the usual names: {names}",)
+    return fields, (f"no format's mark, read by the usual names: {names}", *_not_used(body))
+
+
+def _not_used(body: Fields) -> tuple[str, ...]:
+    """Say that no time and no id was taken: who wrote them may count on them."""
+    unused = [field[:40] for field in of.stated(body) if folded(field) in _NOT_OF_THE_FIRING]
+    told = f"{' and '.join(unused)} {'are' if len(unused) > 1 else 'is'} not used"
+    return (f"{told}: the moment of firing is timenow",) if unused else ()
 
 
 def _refused_keys(body: Fields, route: Route) -> str | None:
@@ -118,6 +127,9 @@ def _all_known(body: Fields, secret: str | None) -> None:
 
 def _unmistakable(fields: Fields, found: Mapping[str, str]) -> None:
     """Refuse a price that may or may not be a limit, and positions whose sign is not told."""
+    if "trigger_price" in fields and "type" not in fields:
+        detail = f"there is {found['trigger_price'][:40]!a} but no type: is it the order's trigger or its stop-loss?"
+        raise Refusal(Word.AMBIGUOUS, f"{detail} say type stop, or stop_loss as the field")
     if "price" in fields and "type" not in fields:
         raise Refusal(Word.AMBIGUOUS, "there is a price but no type: say limit, or market if it is a reference")
     size = found.get("position_size", "")

@@ -16,6 +16,7 @@ class Format:
     opened   the body's bytes as JSON or as text; raises Refusal
     marked   True only for an opened body that is unmistakably of this format; `auto` asks this
     token    the secret inside an opened body, if it carries one
+    token_on the same where the route says which field it is; None where every route has it in the same one
     read     the alert that an opened body means on a route; raises Refusal naming the field and the limit
     """
 
@@ -23,3 +24,8 @@ class Format:
     read: Callable[[Any, Route], Alert]
     marked: Callable[[Any], bool] = lambda body: False
     opened: Callable[[bytes], Any] = load
+    token_on: Callable[[Any, Route], str | None] | None = None
+
+    def secret(self, body: Any, route: Route) -> str | None:
+        """The secret inside an opened body that is posted to a route."""
+        return self.token(body) if self.token_on is None else self.token_on(body, route)

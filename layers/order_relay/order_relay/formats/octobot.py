@@ -101,6 +101,8 @@ def _order(fields: Fields, leg: Leg, route: Route) -> Alert:
         raise Refusal(Word.UNSUPPORTED, "ALLOW_HOLDINGS_ADAPTATION would shrink the order; leave it out")
     kind = of.word(fields, "ORDER_TYPE", _TYPES) or OrderType.MARKET
     reducing = of.flag(fields, "REDUCE_ONLY")
+    if reducing and "VOLUME" not in fields:
+        raise Refusal(Word.MISSING_SIZE, "REDUCE_ONLY is true but there is no VOLUME; a default size is for entries")
     quantity, unit = _volume(fields, route)
     if reducing and unit not in (Unit.BASE, Unit.CONTRACTS, Unit.PERCENT_POSITION):
         raise Refusal(

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from order_relay.core.alert import Alert
-from order_relay.core.order import Action, Leg
+from order_relay.core.order import Leg
 from order_relay.core.refusal import Refusal, Word
 from order_relay.core.route import Route
 from order_relay.formats import fields as of
 from order_relay.formats.format import Format
 from order_relay.formats.okx_signal import ENVELOPE, NUMBERS, opened_fields, sized, token
-from order_relay.formats.strategy import Sizing, ordered, stand, told, turns
+from order_relay.formats.strategy import Sizing, ordered, stand, told
 
 _SIZES = ("marketPositionSize", "prevMarketPositionSize")
 _KNOWN = ENVELOPE | {"id", "marketPosition", "prevMarketPosition", *_SIZES}
@@ -31,9 +31,7 @@ def read(body: Any, route: Route) -> Alert:
     if after is None:
         raise Refusal(Word.AMBIGUOUS, "marketPosition is missing; without it an exit looks like an entry")
     leg = told(asked, before, after, Sizing("amount" in fields, lambda: sized(fields, asked, route)), route)
-    blind = turns(before, after) and leg.action is not Action.TARGET
-    notes = ("the position turns, its size is not told: the order is sent as it is",) if blind else ()
-    return Alert((leg,), time_ms=fired_ms, format="okx_signal_a", notes=notes)
+    return Alert((leg,), time_ms=fired_ms, format="okx_signal_a")
 
 
 FORMAT = Format(marked=marked, token=token, read=read)

@@ -14,6 +14,7 @@ from order_relay.formats import fields as of
 from order_relay.formats.fields import Fields
 from order_relay.formats.format import Format
 from order_relay.formats.native import control
+from order_relay.formats.strategy import refuse_short_on_spot
 
 NAME = "pineconnector"
 _ENTRIES: Mapping[str, tuple[Action, OrderType]] = {
@@ -29,6 +30,14 @@ _EXITS: Mapping[str, PositionSide | None] = {
     "closeshort": PositionSide.SHORT,
     "closelongshort": None,
 }
+_SHORT = frozenset({"short", "bear", "bearish"})
+_NOT_DONE = frozenset(
+    {
+        "cancellong", "cancelshort", "closeall", "closelongpct", "closeshortpct", "closelongvol", "closeshortvol",
+        "newsltplong", "newsltpshort",
+    }
+)  # fmt: skip
+"""Commands that may be repeated in a refusal: any other word could be the license."""
 _SWITCHES = {"eaoff": Action.HALT, "eaon": Action.RESUME}
 _WORDLESS = frozenset({"comment", "secret"})
 """Parameters that never change the trade; the license in front is what authenticates."""
@@ -66,9 +75,11 @@ def _leg(command: str, rest: list[str], route: Route) -> Leg:
         return _switch(said, rest, route)
     if said not in _ENTRIES and said not in _EXITS:
         known = ", ".join([*_ENTRIES, *_EXITS, *_SWITCHES])
-        raise Refusal(Word.UNSUPPORTED, f"the command is {command[:40]!a}; this version knows {known}")
+        told = f"is {said}" if said in _NOT_DONE else "behind the license is none"
+        raise Refusal(Word.UNSUPPORTED, f"the command {told}; this version knows {known}")
     fields = _parameters(rest)
     symbol, market, sent = of.instrument(fields, route)
+    refuse_short_on_spot(Leg(Action.SELL, symbol, market, sent), PositionSide.SHORT if said in _SHORT else None)
     if said in _EXITS:
         of.only(fields, _WORDLESS | {"symbol"}, f"with {said}")
         return _exit(Leg(Action.CLOSE, symbol, market, sent, position_side=_EXITS[said]))
@@ -84,15 +95,17 @@ def _switch(said: str, rest: list[str], route: Route) -> Leg:
 
 
 def _parameters(rest: list[str]) -> dict[str, str]:
-    """The symbol and the parameters behind it, each stated once."""
+    """The symbol and the parameters behind it, each stated once; no refusal repeats what may be the license."""
     fields: dict[str, str] = {}
     if rest and "=" not in rest[0]:
         fields["symbol"] = rest.pop(0)
-    for part in rest:
+    if fields.get("symbol", "").isdigit():
+        raise Refusal(Word.UNSUPPORTED, "the symbol is a number; a line is license,command,symbol")
+    for place, part in enumerate(rest, 3 + len(fields)):
         name, equals, value = part.partition("=")
         name = name.strip().lower()
         if not equals:
-            raise Refusal(Word.UNSUPPORTED, f"the part {part[:40]!a} is not a parameter such as risk=0.01")
+            raise Refusal(Word.UNSUPPORTED, f"part {place} of the line is not a parameter such as risk=0.01")
         if name in fields:
             raise Refusal(Word.AMBIGUOUS, f"the parameter {name[:40]!a} is there twice")
         fields[name] = value.strip()

@@ -107,7 +107,9 @@ def _built(leg: Leg) -> PositionSide:
 
 def _sized(leg: Leg, before: Stand | None, after: Stand | None, sizing: Sizing) -> Leg:
     shrinks = after is not None and after.side is not _built(leg)
-    if (shrinks or turns(before, after)) and not sizing.stated:
+    if leg.reduce_only and after is not None and not shrinks:
+        raise Refusal(Word.AMBIGUOUS, "the order only reduces, but the position that it leads to lies on its own side")
+    if (leg.reduce_only or shrinks or turns(before, after)) and not sizing.stated:
         detail = "the order takes from a position and states no size; a default size is for entries"
         raise Refusal(Word.MISSING_SIZE, f"{detail}, send the size of the strategy's order")
     quantity, unit = sizing.read()
@@ -145,13 +147,17 @@ def _words(one: Stand | None) -> str:
 
 
 def _turned(leg: Leg) -> Leg:
-    """Turn to the other side: to the size that is told, if the order's own size agrees; else by the order itself."""
+    """Turn to the other side: to the size that is told, if the order's own size agrees.
+
+    Without the sizes it is refused: sent as it is, it would leave the old side open on an account in hedge mode.
+    """
     before, after, quantity = leg.prev_position, leg.next_position, leg.quantity or Decimal(0)
     if leg.unit not in _COUNTED:
         detail = f"the order turns the position, and a size in {leg.unit.value} does not say whether it counts the exit"
         raise Refusal(Word.AMBIGUOUS, f"{detail}; send it in coins, as the strategy's order has it")
     if before is None or after is None:
-        return leg
+        detail = "the order turns the position, but how large it was and becomes is not told"
+        raise Refusal(Word.AMBIGUOUS, f"{detail}; send market_position_size and prev_market_position_size, too")
     whole = abs(after - before)
     if leg.unit is not Unit.BASE or abs(quantity - whole) > product(whole, _ROUNDED):
         detail = f"the order counts {plain(quantity)} {leg.unit.value}, but the position goes from {plain(before)}"

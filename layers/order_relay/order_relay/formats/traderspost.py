@@ -9,6 +9,7 @@ from order_relay.core.chain import refuse_contradiction
 from order_relay.core.order import Action, Leg, OrderType, PositionSide, TimeInForce, Unit
 from order_relay.core.refusal import Refusal, Word
 from order_relay.core.route import Route
+from order_relay.core.symbol import Market
 from order_relay.formats import fields as of
 from order_relay.formats.fields import Fields
 from order_relay.formats.format import Format
@@ -69,8 +70,23 @@ def read(body: Any, route: Route) -> Alert:
     of.only(fields, {"ticker", "action", *_WORDLESS, *known}, where)
     leg = Leg(action, *of.instrument(fields, route, "ticker"))
     first = (replace(leg, action=Action.CANCEL_ALL),) if of.flag(fields, "cancel") else ()
-    legs = (leg,) if action is Action.CANCEL_ALL else (*first, _leg(fields, leg, route))
+    legs = (leg,) if action is Action.CANCEL_ALL else (*first, *_legs(fields, leg, route))
     return Alert(legs, time_ms=fired_ms, format="traderspost", notes=_notes(fields, legs[-1]))
+
+
+def _legs(fields: Fields, leg: Leg, route: Route) -> tuple[Leg, ...]:
+    """The order, after the close of the other side where its size does not count that.
+
+    A quantity in coins counts the exit as TradingView's order size does; money, percents and defaults size the entry.
+    """
+    made, side = _leg(fields, leg, route), _SIDES.get(of.word(fields, "sentiment", _SENTIMENTS) or 0)
+    counted = "quantity" in fields and made.unit is Unit.BASE
+    if counted or side is None or made.reduces or made.action is Action.CLOSE or made.market is not Market.PERP:
+        return (made,)
+    if made.type.triggered:
+        detail = f"orderType {fields['orderType']} waits, and its size does not say how much of the other side goes"
+        raise Refusal(Word.AMBIGUOUS, f"{detail}; send quantity in coins, or no sentiment")
+    return replace(leg, action=Action.CLOSE, position_side=side.opposite), made
 
 
 def _leg(fields: Fields, leg: Leg, route: Route) -> Leg:

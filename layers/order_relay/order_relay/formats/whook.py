@@ -24,14 +24,14 @@ _UNITS = {"$": Unit.COLLATERAL, "@": Unit.CONTRACTS, "%": Unit.PERCENT_EQUITY, "
 _FORCED = {"force_usdt": "$", "force_percent": "%"}
 _LEVERAGE = re.compile(r"x[0-9.]+|[0-9.]+x")
 _ACCOUNT = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
-_NO_NAMES = frozenset(
-    {
-        "long", "short", "market", "limit", "stop", "tp", "sl", "takeprofit", "stoploss", "trailing", "reduce",
-        "reduceonly", "reduce_only", "cross", "isolated", "changeleverage", "lockbasecurrency", "bclock",
-        "force_basecurrency",
-    }
-)  # fmt: skip
-"""Words that ask for something this version does not do; taken for an account's name they would be ignored."""
+_OF_TRADING = re.compile(
+    r".*(?:buy|sell|long|short|open|close|exit|enter|entry|cancel|reduce|reverse|stop|limit|market|profit|loss|trail"
+    r"|leverage|margin|isolated|hedge|percent|contract|currency|quantity|amount|price|order|force|only).*"
+    r"|(?:tp|sl|lev|flat|flip|cross|bclock|ioc|fok|gtc|gtd|post|maker|taker|spot|perp|swap|futures?|all|half|full|max|min"
+    r"|pct|usd[tc]?|eur|btc|eth|coins?|base|quote|cash|collateral|equity|balance|lots?|units?|qty|size|risk|at|pos)"
+    r"[0-9.]*"
+)
+"""Words that ask for something; taken for an account's name they would be ignored."""
 _Words = Mapping[str, list[str]]
 
 
@@ -97,26 +97,33 @@ def _kind(word: str) -> str:
 
 
 def _pair(word: str) -> bool:
-    """True if a word is spelled like an instrument: it ends in a known quote or is marked as a perpetual."""
+    """True if a word is spelled like an instrument: marked as a perpetual, or ending in a quote (`entry` in no TRY)."""
     try:
         canonical, market = read_symbol(word)
     except Refusal:
         return False
-    return market is not None or split(canonical) is not None
+    return (market is not None or split(canonical) is not None) and not canonical.endswith("ENTRY")
 
 
 def _account(names: list[str], words: list[str]) -> str | None:
-    """The account of a line that names a pair and one word more, at its beginning or end."""
+    """The account of a line that begins with it: no word of trading, and beside it one pair."""
     others = [name for name in names if not _pair(name)]
-    if len(names) != 2 or len(others) != 1 or others[0].lower() in _NO_NAMES:
+    if len(names) != 2 or others != words[:1] or _of_trading(words[0]):
         return None
-    return others[0] if others[0] in (words[0], words[-1]) and _ACCOUNT.fullmatch(others[0]) else None
+    return words[0] if _ACCOUNT.fullmatch(words[0]) else None
+
+
+def _of_trading(word: str) -> bool:
+    return _OF_TRADING.fullmatch(word.lower().replace("-", "").replace("_", "")) is not None
 
 
 def _symbol(names: list[str]) -> dict[str, str]:
-    strange = next((name for name in names if name.lower() in _NO_NAMES), None)
+    strange = next((name for name in names if not _pair(name) and _of_trading(name)), None)
     if strange:
-        raise Refusal(Word.UNSUPPORTED, f"{strange!a} is not a word of this version; take it out")
+        told = (
+            f"{strange[:40]!a} is not a word of this version; take it out, or name it in option 'account' if it is one"
+        )
+        raise Refusal(Word.UNSUPPORTED, told)
     if len(names) > 1:
         told = f"{', '.join(names)[:60]!a}: only one symbol fits a line; option 'account' states the account's word"
         raise Refusal(Word.AMBIGUOUS, told)

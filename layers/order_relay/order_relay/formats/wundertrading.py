@@ -142,15 +142,13 @@ def _size(fields: Fields, route: Route) -> tuple[Decimal, Unit]:
 
 
 def _protection(fields: Fields) -> dict[str, Any]:
-    targets, stop = fields.get("takeProfits") or [], fields.get("stopLoss")
+    targets, stop = fields.get("takeProfits", []), fields.get("stopLoss")
     if not isinstance(targets, list) or not all(isinstance(one, Mapping) for one in targets):
         raise Refusal(Word.UNSUPPORTED, "takeProfits must be a list of objects with priceDeviation and portfolio")
     if len(targets) > 1:
         raise Refusal(Word.UNSUPPORTED, f"takeProfits has {len(targets)} steps; one take-profit is attached, keep one")
     found: dict[str, Any] = {}
     for target in targets:
-        if number(target.get("portfolio", "1"), "takeProfits.portfolio") != 1:
-            raise Refusal(Word.UNSUPPORTED, "takeProfits.portfolio must be 1; the one take-profit closes everything")
         found["take_profit"], found["take_profit_rate"] = _level(target, "takeProfits")
     if stop is not None:
         found["stop_loss"], found["stop_loss_rate"] = _level(stop, "stopLoss")
@@ -161,6 +159,8 @@ def _level(level: Any, where: str) -> tuple[Decimal | None, Decimal | None]:
     """A price, or how far from the entry it lies as a fraction."""
     told = {f"{where}.{name}": value for name, value in of.stated(level).items()} if isinstance(level, Mapping) else {}
     of.only(told, (f"{where}.price", f"{where}.priceDeviation", f"{where}.portfolio"), "to this format")
+    if number(told.get(f"{where}.portfolio", "1"), f"{where}.portfolio") != 1:
+        raise Refusal(Word.UNSUPPORTED, f"{where}.portfolio must be 1; what is attached closes everything")
     price, rate = of.price(told, f"{where}.price"), of.price(told, f"{where}.priceDeviation")
     if (price is None) == (rate is None):
         raise Refusal(Word.AMBIGUOUS, f"{where} must be an object with either priceDeviation or price")
