@@ -92,13 +92,18 @@ def _shaped(expected: Expected, leg: Leg, route: Route) -> bool:
     amounts = {field: _amount(expected.get(name), 1) for name, field in _AMOUNTS.items()}
     rates = {field: _amount(expected.get(name), 100) for name, field in _PERCENTS.items()}
     levers = _amount(expected.get("leverage", route.defaults.get("leverage")), 1)
-    wanted = {**amounts, **rates, "leverage": levers, "reduce_only": expected.get("reduce_only", False)}
+    wanted = {**amounts, **rates, "leverage": levers, "reduce_only": _reducing(expected)}
     if wanted["next_position"] is None:
         del wanted["next_position"]
     lag, margin = expected.get("max_lag_s", leg.valid_for), expected.get("margin_mode", leg.margin_mode)
     settings = int(lag or 0) == leg.valid_for and margin == leg.margin_mode
     kind = _TYPES.get(expected["order_type"]) is leg.type
     return kind and settings and all(getattr(leg, field) == value for field, value in wanted.items())
+
+
+def _reducing(expected: Expected) -> bool:
+    """A stop that sells or buys under the name of a stop-loss protects a position; nothing else reduces unsaid."""
+    return bool(expected.get("reduce_only", expected["order_type"] == "stop"))
 
 
 def _amount(value: Any, parts: int) -> Decimal | None:

@@ -189,7 +189,7 @@ ROUTES: Mapping[str, Entry] = {
     "szhub": alias_map(
         mapped("action", "ticker", "contracts", **CHAIN, position_size="position_size", secret="secret")
     ),
-    "fundingrate": alias_map(mapped("type", "ticker", secret="token"), **SIZED),
+    "fundingrate": alias_map(mapped("type", "ticker", secret="token"), **SIZED, **PERP),
     "bingx-tg": alias_map(mapped("action", "symbol", "quantity", type="order_type", secret="secret"), **PERP),
     "order-action": alias_map(
         mapped("order_action", "symbol", "contracts", position_size="position_size", type="order_type")
