@@ -92,7 +92,8 @@ def _shaped(expected: Expected, leg: Leg, route: Route) -> bool:
     amounts = {field: _amount(expected.get(name), 1) for name, field in _AMOUNTS.items()}
     rates = {field: _amount(expected.get(name), 100) for name, field in _PERCENTS.items()}
     levers = _amount(expected.get("leverage", route.defaults.get("leverage")), 1)
-    wanted = {**amounts, **rates, "leverage": levers, "reduce_only": _reducing(expected)}
+    reducing = _reducing(expected)
+    wanted = {**amounts, **rates, "leverage": None if reducing else levers, "reduce_only": reducing}
     if wanted["next_position"] is None:
         del wanted["next_position"]
     lag, margin = expected.get("max_lag_s", leg.valid_for), expected.get("margin_mode", leg.margin_mode)
