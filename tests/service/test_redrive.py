@@ -151,7 +151,7 @@ def test_a_bad_command_says_what_is_wrong(redrive: Redrive, command: dict[str, A
 
 
 @pytest.mark.parametrize(
-    ("scope", "name"), [("global", None), ("account", "okx"), ("route", "main"), ("symbol", "okx#okx#perp#BTCUSDT")]
+    ("scope", "name"), [("global", None), ("account", "okx"), ("route", "main"), ("symbol", "okx#okx#perp#BTCUSDT.P")]
 )
 def test_an_operator_halts_and_resumes_each_scope(okx: Bench, redrive: Redrive, scope: str, name: str | None) -> None:
     halt = {"command": "halt", "scope": scope, "name": name, "why": "exchange under maintenance"}
@@ -173,6 +173,9 @@ def test_an_operator_halts_and_resumes_each_scope(okx: Bench, redrive: Redrive, 
         ({"command": "halt", "scope": "account", "why": "x"}, "name"),
         ({"command": "halt", "scope": "global"}, "why"),
         ({"command": "resume", "scope": "symbol", "name": "BTCUSDT", "apply": True}, "exchange#account#market#SYMBOL"),
+        ({"command": "halt", "scope": "symbol", "name": "okxx#a#perp#BTCUSDT", "why": "x", "apply": True}, "exchange"),
+        ({"command": "halt", "scope": "symbol", "name": "okx#a#prep#BTCUSDT", "why": "x", "apply": True}, "market"),
+        ({"command": "halt", "scope": "symbol", "name": "okx#a#spot#BTCUSDT.P", "why": "x", "apply": True}, "perp"),
         ({"command": "explode"}, "command must be"),
     ],
 )

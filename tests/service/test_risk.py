@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from order_relay.core.record import Key
+from order_relay.exchanges import EXCHANGES
 from order_relay.service.halts import EVERYTHING, Halts, of_account, of_route
 from order_relay.service.switching import switch
 from tests.service.bench import Bench
@@ -202,6 +203,7 @@ def test_an_alert_that_is_older_than_the_operator_s_word_changes_nothing(bench: 
     bench.clock.sleep(1)
     switch(
         bench.journal,
+        EXCHANGES,
         {"command": "halt", "scope": "route", "name": "main", "why": "x"},
         bench.clock.wall_ms(),
         apply=True,

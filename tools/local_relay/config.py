@@ -12,6 +12,7 @@ from order_relay.core.account import read_account
 from order_relay.core.ports import Missing
 from order_relay.core.route import read_route
 from order_relay.exchanges import EXCHANGES
+from order_relay.formats import FORMATS
 
 SAMPLE = Path(__file__).parent / "sample.json"
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -73,6 +74,8 @@ def _stored(name: str, route: Mapping[str, Any], accounts: Mapping[str, Any]) ->
             stored[hashed] = [*(known if isinstance(known, list) else [known]), _hash(name, plain, route[plain])]
     if not any(stored.get(hashed) for hashed in _PLAIN.values()):
         raise ConfigError(f"route {name!a} has no 'token', 'token_sha256', 'body_secret' or 'body_secret_sha256'")
+    if stored.get("format", "auto") not in FORMATS:
+        raise ConfigError(f"route {name!a} names the unknown format {stored['format']!a}; known: {', '.join(FORMATS)}")
     for account in read_route(name, stored).accounts:
         if account not in accounts:
             raise ConfigError(f"route {name!a} names the account {account!a}, which is not in 'accounts'")

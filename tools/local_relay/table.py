@@ -1,5 +1,6 @@
 """Aligned text for people: a table, a line of progress, and colours where there is a terminal."""
 
+import io
 import os
 import shutil
 import sys
@@ -19,6 +20,8 @@ class Screen:
     def __init__(self, out: TextIO = sys.stdout) -> None:
         self._out = out
         self._terminal = out.isatty()
+        if isinstance(out, io.TextIOWrapper):
+            out.reconfigure(errors="replace")  # a terminal that cannot show a letter shows a question mark
         self._colours = self._terminal and not os.environ.get("NO_COLOR")
         self._shown_s = 0.0
         self._open_line = False

@@ -47,7 +47,7 @@ class Redrive:
     def _run(self, command: Mapping[str, Any]) -> dict[str, Any]:
         name, apply = command.get("command"), command.get("apply") is True
         if name in ("halts", "halt", "resume"):
-            return switch(self.journal, command, self.clock.wall_ms(), apply=apply)
+            return switch(self.journal, self.exchanges, command, self.clock.wall_ms(), apply=apply)
         if name == "settle":
             return self._settle(_named(command, "order_id"), command.get("outcome"), apply=apply)
         if name not in ("list", "show", "retry", "drop"):

@@ -102,7 +102,8 @@ class Run:
 
     def _leg(self, leg: Leg, *, stopped: bool) -> list[Record]:
         firing = self.book.firing(self.message, leg.index)
-        record = self._record(leg, firing, MAIN)
+        main = dict(steps(leg, two=False))[MAIN] if leg.crosses else leg
+        record = self._record(main, firing, MAIN)
         if firing.late_repeat and not firing.conflict:
             record = self._repeated(record)
         second = self.book.record(identity(self.message, leg, firing, OTHER))
