@@ -1,7 +1,6 @@
 """Bitget as a value: one exchange over two API generations, chosen by the account that a key belongs to."""
 
 import base64
-import hmac
 from typing import Any
 from urllib.parse import unquote
 
@@ -11,6 +10,7 @@ from order_relay.core.money import plain
 from order_relay.core.order import OrderType, Plan, Side, TimeInForce, Unit
 from order_relay.core.outcome import Answer, Failed, Op, Reading
 from order_relay.core.refusal import Refusal, Word
+from order_relay.core.signature import hmac_sha256
 from order_relay.core.symbol import Market
 from order_relay.exchanges.bitget_answers import Row, query, rows
 from order_relay.exchanges.bitget_codes import RULES
@@ -34,7 +34,7 @@ def sign(call: Call, credentials: Credentials, stamp_ms: int, nonce: str) -> Req
     if call.op is Op.PUBLIC:
         return Request(call.method, call.target, body, {"locale": "en-US"})
     text = f"{stamp_ms}{call.method}{unquote(call.target) if '%' in call.target else call.target}{call.body}"
-    mac = hmac.digest(credentials.secret.encode(), text.encode(), "sha256")
+    mac = hmac_sha256(credentials.secret, text)
     headers = {
         "ACCESS-KEY": credentials.key,
         "ACCESS-SIGN": base64.b64encode(mac).decode(),

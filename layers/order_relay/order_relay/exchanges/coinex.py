@@ -1,6 +1,5 @@
 """CoinEx API v2: spot and linear futures."""
 
-import hmac
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +8,7 @@ from order_relay.core.exchange import Ask, Exchange, Found, Handle, Instrument, 
 from order_relay.core.order import OrderType, Plan, Side, TimeInForce, Unit
 from order_relay.core.outcome import Answer, Hint, Op, Reading
 from order_relay.core.refusal import Refusal, Word
+from order_relay.core.signature import hmac_sha256
 from order_relay.core.symbol import Market
 from order_relay.exchanges import coinex_lists as lists
 from order_relay.exchanges import coinex_stops as stops
@@ -35,7 +35,7 @@ def sign(call: Call, credentials: Credentials, stamp_ms: int, nonce: str) -> Req
     prepared = f"{call.method}{call.target}{call.body}{stamp_ms}"
     headers = {
         "X-COINEX-KEY": credentials.key,
-        "X-COINEX-SIGN": hmac.digest(credentials.secret.encode(), prepared.encode(), "sha256").hex(),
+        "X-COINEX-SIGN": hmac_sha256(credentials.secret, prepared).hex(),
         "X-COINEX-TIMESTAMP": str(stamp_ms),
         "X-COINEX-WINDOWTIME": str(WINDOW_MS),
     }

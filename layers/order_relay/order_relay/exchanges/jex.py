@@ -1,6 +1,5 @@
 """JEX: spot, perpetual contracts and options, by limit orders (and stops) that carry no client order id."""
 
-import hmac
 from collections.abc import Sequence
 from json import dumps
 from typing import Any
@@ -11,6 +10,7 @@ from order_relay.core.exchange import Ask, Exchange, Handle, Instrument, MarketS
 from order_relay.core.order import OrderType, Plan, Side, TimeInForce, Unit
 from order_relay.core.outcome import Answer, Hint, Op, Reading
 from order_relay.core.refusal import Refusal, Word
+from order_relay.core.signature import hmac_sha256
 from order_relay.core.symbol import Market
 from order_relay.exchanges import jex_stops as stops
 from order_relay.exchanges.jex_account import arrange, available, equity, positions
@@ -34,7 +34,7 @@ def sign(call: Call, credentials: Credentials, stamp_ms: int, nonce: str) -> Req
     path, _, query = call.target.partition("?")
     query, body = (query, call.body + stamp) if call.body else (query + stamp, "")
     text = unquote(query) + unquote(body)
-    signature = "&signature=" + hmac.digest(credentials.secret.encode(), text.encode(), "sha256").hex()
+    signature = "&signature=" + hmac_sha256(credentials.secret, text).hex()
     key = {"X-JEX-APIKEY": credentials.key}
     if body:
         return Request(call.method, call.target, (body + signature).encode(), key | FORM)

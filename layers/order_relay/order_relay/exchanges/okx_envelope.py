@@ -1,7 +1,6 @@
 """OKX v5 on the wire: sealing requests, opening answers, and the rows inside them."""
 
 import base64
-import hmac
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 from order_relay.core.call import Call, Credentials, Request, decimal, decode
 from order_relay.core.clock import iso_ms
 from order_relay.core.outcome import Answer, Failed, Op, Outcome, Reading, Verdict
+from order_relay.core.signature import hmac_sha256
 from order_relay.exchanges.okx_codes import RULES
 
 Row = Mapping[str, Any]
@@ -30,8 +30,8 @@ def sign(call: Call, credentials: Credentials, stamp_ms: int, nonce: str) -> Req
 
 
 def _proof(call: Call, credentials: Credentials, stamp: str) -> dict[str, str]:
-    sealed = f"{stamp}{call.method}{call.target}{call.body}".encode()
-    digest = hmac.digest(credentials.secret.encode(), sealed, "sha256")
+    sealed = f"{stamp}{call.method}{call.target}{call.body}"
+    digest = hmac_sha256(credentials.secret, sealed)
     return {
         "OK-ACCESS-KEY": credentials.key,
         "OK-ACCESS-SIGN": base64.b64encode(digest).decode(),
