@@ -143,7 +143,7 @@ def _draft(venue: Venue, account: Account, body: Mapping[str, Any], prices: Pric
         native={**native, "tag": field.tag(body), "algo": shared, "sz": field.text(body, "sz"), "tgtCcy": target},
     )
     reference = replace(draft, price=price or trigger_price)
-    attached, _ = read_attached(market, reference, body) if body["ordType"] == "trigger" else ((), [])
+    attached, _ = read_attached(venue, reference, body) if body["ordType"] == "trigger" else ((), [])
     return replace(draft, attached=attached)
 
 

@@ -8,7 +8,9 @@ from typing import Any
 
 from tools.exchange_simulator.market import Market
 from tools.exchange_simulator.okx import field
+from tools.exchange_simulator.okx.split import check_split
 from tools.exchange_simulator.order import Attached, Draft, Refusal
+from tools.exchange_simulator.venue import Venue
 
 TRIGGER_KINDS = ("last", "index", "mark")
 WRONG_SIDE: Mapping[tuple[str, str], tuple[str, str]] = {
@@ -19,7 +21,7 @@ WRONG_SIDE: Mapping[tuple[str, str], tuple[str, str]] = {
 }
 
 
-def read_attached(market: Market, draft: Draft, body: Mapping[str, Any]) -> tuple[tuple[Attached, ...], list[Any]]:
+def read_attached(venue: Venue, draft: Draft, body: Mapping[str, Any]) -> tuple[tuple[Attached, ...], list[Any]]:
     """Read attachAlgoOrds; returns what to attach and what to echo."""
     asked = body.get("attachAlgoOrds", [])
     if not isinstance(asked, list):
@@ -27,7 +29,9 @@ def read_attached(market: Market, draft: Draft, body: Mapping[str, Any]) -> tupl
     unfit = {("buy", "base_ccy"), ("sell", "quote_ccy")}
     if asked and (draft.side, draft.native.get("tgtCcy")) in unfit:
         raise field.wrong("attachAlgoOrds")
-    found = [item for row in asked for item in _read_row(market, draft, field.members(row))]
+    rows = [field.members(row) for row in asked]
+    found = [item for row in rows for item in _read_row(venue.markets.of(draft), draft, row)]
+    check_split(venue, draft, rows)
     return tuple(found), asked
 
 
@@ -54,5 +58,7 @@ def _read_leg(market: Market, draft: Draft, row: Mapping[str, Any], leg: str) ->
     prices = {f"{leg}TriggerPx": row[f"{leg}TriggerPx"], f"{leg}OrdPx": row[f"{leg}OrdPx"]}
     native = {"tdMode": draft.native["tdMode"], "algoType": "conditional", "prices": prices}
     native |= {"ordType": "market" if price is None else "limit", "tag": ""}
+    if field.text(row, "sz"):
+        native["share"] = field.positive(row, "sz")
     name = field.client_id(row, "attachAlgoClOrdId")
     return Attached(trigger_price=trigger_price, rises=rises, price=price, client_id=name, native=native)

@@ -141,7 +141,7 @@ def _draft(venue: Venue, account: Account, body: Mapping[str, Any]) -> Draft:
         raise field.wrong("ordType")
     if spot and kind == "market":
         draft = _spot_market(venue, market, draft, body)
-    return _with_attached(market, draft, body)
+    return _with_attached(venue, draft, body)
 
 
 def _price(body: Mapping[str, Any]) -> Decimal:
@@ -182,8 +182,8 @@ def _affordable(venue: Venue, market: Market, draft: Draft, quantity: Decimal) -
     return most if rules.minimum <= most < quantity else quantity
 
 
-def _with_attached(market: Market, draft: Draft, body: Mapping[str, Any]) -> Draft:
-    attached, echo = read_attached(market, draft, body)
+def _with_attached(venue: Venue, draft: Draft, body: Mapping[str, Any]) -> Draft:
+    attached, echo = read_attached(venue, draft, body)
     return replace(draft, attached=attached, native={**draft.native, "attachAlgoOrds": echo}) if attached else draft
 
 

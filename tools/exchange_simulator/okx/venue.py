@@ -13,8 +13,10 @@ from functools import partial
 from typing import Any, ClassVar
 
 from tools.exchange_simulator.accounts import Account
+from tools.exchange_simulator.matching import Stamp
 from tools.exchange_simulator.message import HttpRequest, HttpResponse, json_response
 from tools.exchange_simulator.okx import algo, cancelling, holdings, listing, placing, reading
+from tools.exchange_simulator.okx.matching import OkxMatching
 from tools.exchange_simulator.okx.shape import failed, operations
 from tools.exchange_simulator.order import Refusal
 from tools.exchange_simulator.venue import Call, Route, Venue
@@ -112,6 +114,12 @@ class Okx(Venue):
                 method, _, path = name.partition(" ")
                 table[method, f"/api/v5{path}"] = Route(op, partial(handler, self), public)
         return table
+
+    def reset(self) -> None:
+        """Forget as every venue does, and match with split take-profits in mind."""
+        with self.lock:
+            super().reset()
+            self.matching = OkxMatching(self.markets, self.funds, Stamp(self.now_ms, self.clock_ms, self.new_id))
 
     def authenticate(self, request: HttpRequest) -> Account:
         """Check headers, clock, key, environment, passphrase and signature, in this order (sheet: unconfirmed)."""
