@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from order_relay.core.chain import refuse_contradiction, split
+from order_relay.core.chain import by_chain, refuse_contradiction, split
 from order_relay.core.order import Action, Leg, MarginMode, OrderType, PositionSide, Unit
 from order_relay.core.refusal import Refusal, Word
 from order_relay.core.symbol import Market
+from order_relay.core.take_profits import Share
 from tests.core.bounded import bounded
 
 SIZES = st.decimals("0.001", "1000", places=3)
@@ -168,6 +169,29 @@ def test_what_only_reduces_takes_no_protection(field: str, reducing: Leg) -> Non
     assert "take_profit" in refused.reason
 
 
+def steps(*prices: int) -> tuple[Share, ...]:
+    """Take-profits that part an entry evenly."""
+    return tuple(Share(1 / Decimal(len(prices)), Decimal(price)) for price in prices)
+
+
+RATED = (Share(Decimal("0.5"), rate=Decimal("0.1")), Share(Decimal("0.5"), rate=Decimal("0.2")))
+
+
+@pytest.mark.parametrize("several", [steps(80, 90), RATED])
+@pytest.mark.parametrize(
+    "reducing",
+    [
+        {"action": Action.CLOSE},
+        {"action": Action.SELL, "reduce_only": True},
+        {"action": Action.SELL, "before": 3, "after": 1},
+        {"action": Action.SELL, "market": Market.SPOT},
+    ],
+    ids=["close", "reduce_only", "chain", "spot sell"],
+)
+def test_what_only_reduces_takes_no_several_take_profits(several: tuple[Share, ...], reducing: dict[str, Any]) -> None:
+    assert contradiction(leg(**reducing, take_profits=several)).word is Word.UNSUPPORTED
+
+
 LIMIT = {"type": OrderType.LIMIT, "price": Decimal(100)}
 STOP = {"type": OrderType.STOP, "trigger_price": Decimal(100)}
 STOP_LIMIT = {"type": OrderType.STOP, "trigger_price": Decimal(90), "price": Decimal(100)}
@@ -192,6 +216,44 @@ def test_protection_on_the_wrong_side_of_the_price_is_ambiguous(
     refused = contradiction(leg(action, **priced, **levels))
     assert refused.word is Word.AMBIGUOUS
     assert field in refused.reason
+
+
+@pytest.mark.parametrize("priced", [LIMIT, STOP, STOP_LIMIT], ids=["limit", "stop", "stop-limit"])
+@pytest.mark.parametrize(
+    ("action", "prices", "place"),
+    [
+        (Action.BUY, (110, 100), 1),
+        (Action.BUY, (99, 110), 0),
+        (Action.SELL, (90, 80, 101), 2),
+        (Action.SELL, (100, 80), 0),
+    ],
+)
+def test_every_take_profit_must_lie_beyond_the_price(
+    action: Action, prices: tuple[int, ...], place: int, priced: dict[str, Any]
+) -> None:
+    refused = contradiction(leg(action, take_profits=steps(*prices), **priced))
+    assert refused.reason == f"ambiguous: take_profit[{place}] is not beyond the price of a {action.value}"
+
+
+@pytest.mark.parametrize(("action", "prices", "stop"), [(Action.BUY, (110, 90), 90), (Action.SELL, (90, 80, 111), 110)])
+def test_every_take_profit_must_lie_beyond_the_stop_loss(action: Action, prices: tuple[int, ...], stop: int) -> None:
+    refused = contradiction(leg(action, take_profits=steps(*prices), stop_loss=Decimal(stop)))
+    assert refused.word is Word.AMBIGUOUS
+    assert f"take_profit[{len(prices) - 1}] and stop_loss" in refused.reason
+
+
+@pytest.mark.parametrize("priced", [{}, LIMIT, STOP, STOP_LIMIT], ids=["market", "limit", "stop", "stop-limit"])
+@pytest.mark.parametrize(("action", "prices", "stop"), [(Action.BUY, (110, 105), 80), (Action.SELL, (80, 70), 110)])
+def test_several_take_profits_on_the_right_sides_go_with_every_entry(
+    priced: dict[str, Any], action: Action, prices: tuple[int, ...], stop: int
+) -> None:
+    refuse_contradiction(leg(action, take_profits=steps(*prices), stop_loss=Decimal(stop), **priced))
+    refuse_contradiction(leg(action, take_profits=RATED, stop_loss=Decimal(stop), **priced))
+
+
+def test_the_stop_loss_beside_several_take_profits_is_on_its_side_of_the_price_too() -> None:
+    refused = contradiction(leg(Action.BUY, take_profits=RATED, stop_loss=Decimal(100), **LIMIT))
+    assert refused.reason == "ambiguous: stop_loss is not before the price of a buy"
 
 
 @pytest.mark.parametrize(
@@ -253,6 +315,19 @@ def test_leverage_margin_mode_and_protection_belong_to_the_part_that_opens() -> 
     closing, opening = split(leg(Action.SELL, 1, -1, quantity=Decimal(2), **asked))
     assert {name: getattr(opening, name) for name in asked} == asked
     assert {name: getattr(closing, name) for name in asked} == dict.fromkeys(asked)
+
+
+@pytest.mark.parametrize("unit", [Unit.BASE, Unit.CONTRACTS, Unit.QUOTE, Unit.PERCENT_EQUITY])
+def test_several_take_profits_belong_to_the_part_that_opens(unit: Unit) -> None:
+    closing, opening = split(leg(Action.SELL, 1, -1, quantity=Decimal(2), unit=unit, take_profits=steps(90, 80)))
+    assert (closing.take_profits, opening.take_profits) == ((), steps(90, 80))
+
+
+def test_a_close_of_a_whole_side_takes_no_protection_along() -> None:
+    guarded = {"take_profits": steps(90, 80), "stop_loss": Decimal(110), "stop_loss_rate": Decimal("0.1")}
+    whole = by_chain(leg(Action.SELL, 1, 0, unit=Unit.QUOTE, **guarded))
+    assert (whole.action, whole.quantity) == (Action.CLOSE, None)
+    assert not whole.protected
 
 
 def test_both_parts_keep_the_name_the_lives_and_the_place_of_the_order() -> None:

@@ -13,11 +13,13 @@ from order_relay.core.limits import Limits
 from order_relay.core.message import SCHEMA, Message, NewerSchema, Unreadable, decode
 from order_relay.core.order import Action, Leg, MarginMode, OrderType, PositionSide, TimeInForce, Unit
 from order_relay.core.symbol import Market
+from order_relay.core.take_profits import Share
 from tests.core.bounded import bounded
 from tests.core.test_limits import AMOUNTS, LIMITS
 
 SIGNED = st.just(Decimal(0)) | AMOUNTS | AMOUNTS.map(Decimal.copy_negate)
 TEXTS = st.text(min_size=1, max_size=20)
+SHARES = st.builds(Share, share=AMOUNTS, price=AMOUNTS) | st.builds(Share, share=AMOUNTS, rate=AMOUNTS)
 LEGS = st.builds(
     Leg,
     action=st.sampled_from([action for action in Action if action is not Action.TARGET]),
@@ -39,6 +41,7 @@ LEGS = st.builds(
     stop_loss=st.none() | AMOUNTS,
     take_profit_rate=st.none() | AMOUNTS,
     stop_loss_rate=st.none() | AMOUNTS,
+    take_profits=st.lists(SHARES, max_size=3).map(tuple),
     prev_position=st.none() | SIGNED,
     next_position=st.none() | SIGNED,
     ref=st.none() | TEXTS,
@@ -145,7 +148,7 @@ def test_a_message_carries_its_schema_and_never_a_body_or_a_token() -> None:
         "limits",
         "hops",
     }
-    assert written()["schema"] == SCHEMA == 2
+    assert written()["schema"] == SCHEMA == 3
     assert written()["legs"][0]["quantity"] == "0.01"
 
 
@@ -193,6 +196,11 @@ def test_a_message_of_the_version_before_is_passed_on_in_this_ones_words() -> No
     message = decode(json.dumps(OLD))
     assert json.loads(message.encode())["schema"] == SCHEMA
     assert decode(message.encode()) == message
+
+
+def test_a_message_from_before_there_were_several_take_profits_is_read() -> None:
+    leg = {name: value for name, value in written()["legs"][0].items() if name != "take_profits"}
+    assert decode(json.dumps(written(schema=2, legs=[leg]))) == decode(json.dumps(written()))
 
 
 def test_a_message_that_was_put_back_counts_its_hops() -> None:
@@ -271,6 +279,7 @@ def test_what_is_no_message_is_poison(text: str) -> None:
 
 
 POSITIVE = ("trigger_price", "leverage", "take_profit", "stop_loss", "take_profit_rate", "stop_loss_rate", "trail")
+NO_TAKE_PROFITS: list[Any] = [None, "price", 7, ["price"], [None], [[]], [{}]]
 POISONED_LEGS: list[dict[str, Any]] = [
     {"action": "target", "quantity": None},
     {"action": "target", "quantity": "NaN"},
@@ -283,6 +292,9 @@ POISONED_LEGS: list[dict[str, Any]] = [
     ],
     *[{field: value} for field in ("margin_mode", "position_side", "type", "time_in_force") for value in ("up", 1)],
     *[{"exit_valid_for": value} for value in ("900", True, 1.5, [900])],
+    *[{"take_profits": value} for value in NO_TAKE_PROFITS],
+    *[{"take_profits": [{"share": "0.5", "rate": None, "price": value}]} for value in (None, "0", "-1", "NaN", 1)],
+    *[{"take_profits": [{"share": value, "rate": None, "price": "65000"}]} for value in (None, "0", "-1", "NaN", 1)],
 ]
 
 

@@ -54,6 +54,14 @@ def test_busy_with_http_429_proves_nothing_about_a_placement() -> None:
     assert judge(CANCEL, body, 429).verdict is Verdict.THROTTLED
 
 
+@pytest.mark.parametrize("code", [*range(51076, 51087), 51089, 51091])
+def test_a_refusal_of_several_take_profits_ends_the_order_and_says_why(code: int) -> None:
+    outcome = judge(PLACE, refusal(str(code)))
+    assert (outcome.verdict, outcome.code) == (Verdict.REJECTED, str(code))
+    assert EXCHANGE.rules[str(code)].source.startswith("docs order-book-trading-trade-post-place-order")
+    assert any(word in outcome.meaning for word in ("take-profit", "stop-loss"))
+
+
 # code, then what it means to a placement, a cancel and a read
 VERDICTS = [
     ("50061", Verdict.THROTTLED, Verdict.THROTTLED, Verdict.THROTTLED),

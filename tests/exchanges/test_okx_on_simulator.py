@@ -9,6 +9,7 @@ from order_relay.core.exchange import Found, Handle, Profile, Sought, Status, Wa
 from order_relay.core.order import MarginMode, OrderType, Plan, PositionSide, Side, Unit
 from order_relay.core.outcome import Verdict
 from order_relay.core.symbol import Market
+from order_relay.core.take_profits import Part
 from order_relay.exchanges.okx import EXCHANGE
 from tests.exchanges.okx_cases import CASH, HEDGE, simulated
 from tests.exchanges.simulated import Simulated
@@ -121,6 +122,23 @@ def test_attached_exits_guard_the_position(relay: Simulated, entry: Plan, price:
     instrument = relay.instrument(Market.PERP)
     assert len(EXCHANGE.positions(relay.ask, instrument, CASH)) == kept
     assert len(EXCHANGE.open_orders(relay.ask, instrument, CASH)) == 2 * kept
+
+
+@pytest.mark.parametrize("entry", [ENTRY, replace(ENTRY, type=OrderType.LIMIT, price=Decimal(60500)), BREAKOUT])
+@pytest.mark.parametrize(
+    ("prices", "left", "waiting"),
+    [(["64000"], 5, 3), (["65100"], 3, 2), (["65100", "66100"], 0, 0), (["57900"], 0, 0), (["65100", "57900"], 0, 0)],
+)
+def test_several_take_profits_close_their_parts(
+    relay: Simulated, entry: Plan, prices: list[str], left: int, waiting: int
+) -> None:
+    parts = (Part(Decimal(65000), Decimal(2)), Part(Decimal(66000), Decimal(3)))
+    relay.place(replace(entry, take_profits=parts, stop_loss=Decimal(58000)))
+    for price in ("61000", *prices):
+        relay.venue.set_price("perp", "BTC-USDT-SWAP", price)
+    instrument = relay.instrument(Market.PERP)
+    assert sum(one.quantity for one in EXCHANGE.positions(relay.ask, instrument, CASH)) == left
+    assert len(EXCHANGE.open_orders(relay.ask, instrument, CASH)) == waiting
 
 
 @pytest.mark.parametrize("mode", ["one_way", "hedge"])

@@ -11,6 +11,7 @@ from order_relay.core.order import MarginMode, OrderType, Plan, PositionSide, Si
 from order_relay.core.outcome import Failed, Op, Verdict
 from order_relay.core.refusal import Refusal
 from order_relay.core.symbol import Market
+from order_relay.core.take_profits import Part
 from order_relay.exchanges.okx import EXCHANGE
 from tests.exchanges.okx_cases import (
     ALGO_ROW,
@@ -30,6 +31,15 @@ ALGO = "/api/v5/trade/order-algo"
 PENDING = "/api/v5/trade/orders-algo-pending?ordType="
 TRIGGER = Decimal(59000)
 EXITS: dict[str, Any] = {"take_profit": Decimal(65000), "stop_loss": Decimal("58000.50")}
+SPLIT: dict[str, Any] = {
+    "take_profits": (Part(Decimal("65000.0"), Decimal("0.80")), Part(Decimal(66000), Decimal("1.2"))),
+    "stop_loss": Decimal("58000.50"),
+}
+PARTS = (
+    '{"tpTriggerPx":"65000","tpTriggerPxType":"last","tpOrdPx":"-1","sz":"0.8"},'
+    '{"tpTriggerPx":"66000","tpTriggerPxType":"last","tpOrdPx":"-1","sz":"1.2"}'
+)
+GUARDED_PARTS = f'"attachAlgoOrds":[{PARTS},{{"slTriggerPx":"58000.5","slTriggerPxType":"last","slOrdPx":"-1"}}]'
 BOTH = (
     '"attachAlgoOrds":[{"tpTriggerPx":"65000","tpTriggerPxType":"last","tpOrdPx":"-1",'
     '"slTriggerPx":"58000.5","slTriggerPxType":"last","slOrdPx":"-1"}]'
@@ -82,6 +92,13 @@ STOPS: list[tuple[str, Plan, Profile, str]] = [
         CASH,
         SWAP_HEAD + '"side":"buy","sz":"2","ordType":"trigger","triggerPx":"59000","triggerPxType":"last",'
         f'"orderPx":"-1",{BOTH},"algoClOrdId":"{CLIENT_ID}"}}',
+    ),
+    (
+        "a stop that opens and is parted among several take-profits",
+        stop(Market.PERP, Side.BUY, above=True, **SPLIT),
+        CASH,
+        SWAP_HEAD + '"side":"buy","sz":"2","ordType":"trigger","triggerPx":"59000","triggerPxType":"last",'
+        f'"orderPx":"-1",{GUARDED_PARTS},"algoClOrdId":"{CLIENT_ID}"}}',
     ),
     (
         "a stop-limit that opens a short in a hedge account",
@@ -150,6 +167,9 @@ def test_a_stop_has_exactly_these_bytes(kind: str, order: Plan, profile: Profile
         (stop(Market.SPOT, Side.BUY, "1", price=TRIGGER, **EXITS), SPOT),
         (stop(Market.PERP, Side.SELL, reduce_only=True, stop_loss=TRIGGER), SWAP),
         (trailing(Market.PERP, Side.BUY, take_profit=TRIGGER), SWAP),
+        (trailing(Market.PERP, Side.BUY, take_profits=SPLIT["take_profits"]), SWAP),
+        (stop(Market.PERP, Side.SELL, reduce_only=True, take_profits=SPLIT["take_profits"]), SWAP),
+        (stop(Market.SPOT, Side.BUY, "1", price=TRIGGER, take_profits=SPLIT["take_profits"]), SPOT),
     ],
 )
 def test_what_a_stop_cannot_say_is_refused(order: Plan, instrument: Instrument) -> None:
@@ -168,6 +188,16 @@ def test_what_a_stop_cannot_say_is_refused(order: Plan, instrument: Instrument) 
             plan(Market.PERP, Side.SELL, OrderType.MARKET, "1", stop_loss=Decimal(65000)),
             '"attachAlgoOrds":[{"slTriggerPx":"65000","slTriggerPxType":"last","slOrdPx":"-1"}]',
         ),
+        (plan(Market.PERP, Side.BUY, OrderType.MARKET, "2", **SPLIT), GUARDED_PARTS),
+        (plan(Market.PERP, Side.BUY, OrderType.LIMIT, "2", price=TRIGGER, **SPLIT), GUARDED_PARTS),
+        (
+            plan(Market.PERP, Side.BUY, OrderType.LIMIT, "2", price=TRIGGER, time_in_force=TimeInForce.FOK, **SPLIT),
+            GUARDED_PARTS,
+        ),
+        (
+            plan(Market.PERP, Side.BUY, OrderType.MARKET, "2", take_profits=SPLIT["take_profits"]),
+            f'"attachAlgoOrds":[{PARTS}]',
+        ),
     ],
 )
 def test_exits_are_attached_to_an_entry(order: Plan, attached: str) -> None:
@@ -181,6 +211,23 @@ def test_exits_that_okx_does_not_attach_are_refused_by_name(side: Side, unit: Un
     order = plan(Market.SPOT, side, OrderType.MARKET, "1", unit=unit, **EXITS)
     with pytest.raises(Refusal, match=f"no take-profit or stop-loss to a spot market {side} sized in {unit} coins"):
         EXCHANGE.place(order, SPOT, CASH)
+
+
+@pytest.mark.parametrize(
+    ("order", "instrument", "told"),
+    [
+        (plan(Market.SPOT, Side.BUY, OrderType.LIMIT, "2", price=TRIGGER, **SPLIT), SPOT, "OKX parts no spot entry"),
+        (plan(Market.SPOT, Side.BUY, OrderType.MARKET, "2", unit=Unit.QUOTE, **SPLIT), SPOT, "OKX parts no spot entry"),
+        (
+            plan(Market.PERP, Side.BUY, OrderType.LIMIT, "2", price=TRIGGER, time_in_force=TimeInForce.IOC, **SPLIT),
+            SWAP,
+            "send it as fok or gtc, or with one take-profit",
+        ),
+    ],
+)
+def test_an_entry_that_okx_does_not_part_is_refused_by_name(order: Plan, instrument: Instrument, told: str) -> None:
+    with pytest.raises(Refusal, match=f"unsupported: .*{told}"):
+        EXCHANGE.place(order, instrument, CASH)
 
 
 # Answers

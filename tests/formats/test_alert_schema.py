@@ -27,6 +27,25 @@ BY_FORM = {
 }
 """Words for which a look at the body alone is enough, without a route, a clock or arithmetic."""
 
+NO_STEPS: list[Any] = [
+    [],
+    ["65000"],
+    [{}],
+    [{"price": "65000"}],
+    [{"share": "100"}],
+    [{"price": "65000", "share": "100", "size": "1"}],
+    [{"price": "0", "share": "100"}],
+    [{"price": "65000", "share": "0"}],
+    [{"price": "65000", "share": 0}],
+    [{"price": "65000", "share": "-1"}],
+    [{"price": "65000", "share": "101"}],
+    [{"price": "65000", "share": 100.1}],
+    [{"price": "65000", "share": "100.01"}],
+    [{"price": "65000", "share": "all"}],
+    [{"price": True, "share": "100"}],
+    [{"price": f"{65000 + step}", "share": "9.0909"} for step in range(11)],
+    {"price": "65000", "share": "100"},
+]
 REFUSED: list[dict[str, Any]] = [
     body(foo=1),
     body(Action="buy"),
@@ -85,7 +104,10 @@ REFUSED: list[dict[str, Any]] = [
     body(time="2026-01-01 12:00"),
     body(time=123),
     body(ref="a b"),
+    *(body(take_profit=steps) for steps in NO_STEPS),
+    body(symbol="BTCUSDT.P", action="sell", reduce_only=True, take_profit=[{"price": "60000", "share": "100"}]),
     close(take_profit="65000"),
+    close(take_profit=[{"price": "65000", "share": "100"}]),
     close(leverage=2),
     close(quantity="100.5", unit="percent_position"),
     close(quantity=101, unit="percent_position"),
@@ -158,6 +180,9 @@ def test_the_schema_knows_exactly_the_fields_of_the_page() -> None:
 
 
 _NUMBER = st.sampled_from(["1", "0", "-1", "0.5", ".5", "007", 1, 0, -1, 2.5, "100", "100.1", "61000"])
+_HALF = {"price": st.sampled_from(["64000", "65000.5", 66000, 0, "-1"]), "share": st.sampled_from(["50", 50, ".5"])}
+_WHOLE = {"price": st.just("67000"), "share": st.sampled_from(["100", "0100.0", 100, "100.1", 99.5])}
+_STEPS = st.lists(st.fixed_dictionaries(_HALF) | st.fixed_dictionaries(_WHOLE), max_size=3)
 _VALUES: dict[str, st.SearchStrategy[Any]] = {
     "action": st.sampled_from(["buy", "sell", "close", "target", "cancel", "cancel_all", "halt", "resume"]),
     "symbol": st.sampled_from(["BTCUSDT", "BTCUSDT.P", "BTC/USDT:USDT"]),
@@ -174,12 +199,20 @@ _VALUES: dict[str, st.SearchStrategy[Any]] = {
     "id": st.sampled_from(["x-1", 7]),
     "time": st.sampled_from([1795244400, "1795244400000", "2026-11-21T07:00:00.5+01:00"]),
     "valid_for": st.sampled_from([1, 3600, "60", "0060"]),
-    **dict.fromkeys(("quantity", "price", "trigger_price", "leverage", "take_profit", "stop_loss"), _NUMBER),
+    **dict.fromkeys(("quantity", "price", "trigger_price", "leverage", "stop_loss"), _NUMBER),
+    "take_profit": _NUMBER | _STEPS,
     **dict.fromkeys(("position_size", "prev_position_size"), _NUMBER),
 }
 _CHANGES = st.lists(st.sampled_from(sorted(_VALUES)), max_size=4, unique=True).flatmap(
     lambda names: st.fixed_dictionaries({name: st.just(...) | _VALUES[name] for name in names})
 )
+
+
+@pytest.mark.parametrize("shares", [["100"], ["0100.00"], [100], ["50", 50], ["99.5", ".5"], ["33.3", "33.3", "33.4"]])
+def test_take_profits_that_the_relay_takes_are_valid(shares: list[Any]) -> None:
+    steps = [{"price": 65000 + place, "share": share} for place, share in enumerate(shares)]
+    assert len(read(body(take_profit=steps)).legs) == 1
+    assert valid(body(take_profit=steps))
 
 
 @bounded

@@ -40,8 +40,16 @@ def test_a_number_that_is_no_plain_decimal_is_refused_in_every_field(field: str,
     assert field in refused.reason
 
 
-@pytest.mark.parametrize("field", NUMBERS)
-@pytest.mark.parametrize("value", [True, False, [], [1], {}, {"value": 1}], ids=str)
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        (field, value)
+        for field in NUMBERS
+        for value in (True, False, [], [1], {}, {"value": 1})
+        if field != "take_profit" or not isinstance(value, list)
+    ],
+    ids=str,
+)
 def test_a_number_is_never_another_kind_of_value(field: str, value: Any) -> None:
     assert refusal(limit(**{field: value})).word is Word.INVALID_NUMBER
 

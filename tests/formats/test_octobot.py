@@ -115,9 +115,95 @@ def test_a_price_is_for_reference_where_the_order_says_that_it_is_a_market_order
 
 def test_one_take_profit_is_attached_whatever_its_number() -> None:
     assert leg(text(TAKE_PROFIT_PRICE_1="0.3", TAKE_PROFIT_VOLUME_RATIO_1="1")).take_profit == Decimal("0.3")
-    refused = refusal(text(TAKE_PROFIT_PRICE="0.3", TAKE_PROFIT_PRICE_1="0.4"))
-    assert refused.word is Word.UNSUPPORTED
-    assert "TAKE_PROFIT_PRICE_1" in refused.reason
+    assert leg(text(TAKE_PROFIT_PRICE_1="0.3")).take_profits == ()
+
+
+def levels(**keys: str) -> list[tuple[str, str]]:
+    """Price and share of each take-profit that is read."""
+    return [(str(one.price), str(one.share)) for one in leg(text(**keys)).take_profits]
+
+
+def test_several_take_profits_close_the_fractions_that_their_ratios_state() -> None:
+    wanted = [("0.3", "0.25"), ("0.4", "0.75")]
+    same = {"TAKE_PROFIT_PRICE": "0.3", "TAKE_PROFIT_PRICE_1": "0.4"}
+    assert levels(**same, TAKE_PROFIT_VOLUME_RATIO="0.25", TAKE_PROFIT_VOLUME_RATIO_1="0.75") == wanted
+    assert levels(**same, TAKE_PROFIT_VOLUME_RATIO_1="0.25", TAKE_PROFIT_VOLUME_RATIO_2="0.75") == wanted
+    assert (
+        levels(
+            TAKE_PROFIT_VOLUME_RATIO_12="0.75",
+            TAKE_PROFIT_PRICE_12="0.4",
+            TAKE_PROFIT_VOLUME_RATIO_2="0.25",
+            TAKE_PROFIT_PRICE_2="0.3",
+        )
+        == wanted
+    )
+
+
+@pytest.mark.parametrize("count", range(2, 11))
+def test_without_ratios_several_take_profits_part_the_entry_evenly(count: int) -> None:
+    prices = {f"TAKE_PROFIT_PRICE_{place}": f"0.{place + 20}" for place in range(1, count + 1)}
+    found = leg(text(**prices)).take_profits
+    assert [str(one.price) for one in found] == list(prices.values())
+    assert sum(one.share for one in found) == 1
+    assert all(abs(one.share * count - 1) < Decimal("1e-20") for one in found)
+
+
+@pytest.mark.parametrize(
+    ("changes", "word", "told"),
+    [
+        ({"TAKE_PROFIT_VOLUME_RATIO_1": "0.5"}, Word.AMBIGUOUS, "TAKE_PROFIT_VOLUME_RATIO_2 is missing"),
+        ({"TAKE_PROFIT_VOLUME_RATIO": "1"}, Word.AMBIGUOUS, "TAKE_PROFIT_VOLUME_RATIO_1 is missing"),
+        (
+            {"TAKE_PROFIT_VOLUME_RATIO_1": "0.5", "TAKE_PROFIT_VOLUME_RATIO_3": "0.5"},
+            Word.AMBIGUOUS,
+            "TAKE_PROFIT_VOLUME_RATIO_2 is missing",
+        ),
+        (
+            {name: "0.5" for name in ("TAKE_PROFIT_VOLUME_RATIO_1", "TAKE_PROFIT_VOLUME_RATIO_2")}
+            | {"TAKE_PROFIT_VOLUME_RATIO_3": "0.5"},
+            Word.UNSUPPORTED,
+            "TAKE_PROFIT_VOLUME_RATIO_3 belongs to no take-profit",
+        ),
+        (
+            {"TAKE_PROFIT_VOLUME_RATIO_1": "1", "TAKE_PROFIT_VOLUME_RATIO_2": "1"},
+            Word.AMBIGUOUS,
+            "TAKE_PROFIT_VOLUME_RATIO adds up to 2; state fractions of the entry that add up to 1",
+        ),
+        (
+            {"TAKE_PROFIT_VOLUME_RATIO_1": "1", "TAKE_PROFIT_VOLUME_RATIO_2": "2"},
+            Word.AMBIGUOUS,
+            "TAKE_PROFIT_VOLUME_RATIO_2 is 2; it must be at most 1",
+        ),
+        (
+            {"TAKE_PROFIT_VOLUME_RATIO_1": "1", "TAKE_PROFIT_VOLUME_RATIO_2": "0"},
+            Word.AMBIGUOUS,
+            "TAKE_PROFIT_VOLUME_RATIO_2 is 0",
+        ),
+        (
+            {"TAKE_PROFIT_VOLUME_RATIO_1": "half", "TAKE_PROFIT_VOLUME_RATIO_2": "0.5"},
+            Word.INVALID_NUMBER,
+            "TAKE_PROFIT_VOLUME_RATIO_1 is 'half'",
+        ),
+        (
+            {"TAKE_PROFIT_PRICE_2": None, "TAKE_PROFIT_PRICE_3": "0.4"}
+            | {"TAKE_PROFIT_VOLUME_RATIO_1": "0.5", "TAKE_PROFIT_VOLUME_RATIO_2": "0.5"},
+            Word.AMBIGUOUS,
+            "TAKE_PROFIT_VOLUME_RATIO_3 is missing",
+        ),
+        ({"TAKE_PROFIT_PRICE_2": "0.3"}, Word.AMBIGUOUS, "TAKE_PROFIT_PRICE must state a different price"),
+        ({"TAKE_PROFIT_PRICE_2": "10%"}, Word.UNSUPPORTED, "TAKE_PROFIT_PRICE_2 is an offset"),
+        ({"STOP_PRICE": "0.35"}, Word.AMBIGUOUS, "stop_loss are on each other's side"),
+        ({"REDUCE_ONLY": "true"}, Word.UNSUPPORTED, "this order only reduces"),
+        ({f"TAKE_PROFIT_PRICE_{n}": f"0.{n + 50}" for n in range(3, 12)}, Word.UNSUPPORTED, "11 steps; at most 10"),
+    ],
+    ids=str,
+)
+def test_several_take_profits_that_do_not_fit_are_refused_by_name(
+    changes: dict[str, Any], word: Word, told: str
+) -> None:
+    refused = refusal(text(**{"TAKE_PROFIT_PRICE_1": "0.3", "TAKE_PROFIT_PRICE_2": "0.4", **changes}))
+    assert refused.word is word
+    assert told in refused.reason
 
 
 def test_a_cancel_takes_all_orders_of_the_symbol_or_those_of_a_tag() -> None:

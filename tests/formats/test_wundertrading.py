@@ -9,6 +9,7 @@ from order_relay.core.order import Action, Leg, MarginMode, OrderType, PositionS
 from order_relay.core.refusal import Word
 from order_relay.core.route import Route, read_route
 from order_relay.core.symbol import Market
+from order_relay.core.take_profits import Share
 from order_relay.formats import FORMATS
 from tests.formats.cases import leg, read, refusal
 from tests.formats.odd_bodies import FOREIGN, changed, odd_bodies, outcome, sound
@@ -22,6 +23,7 @@ CODES = {
     "fake-sold": {"symbol": "ADA/USDT", "intent": "exit_long"},
 }
 FORM = FORMATS["wundertrading"]
+HALF: dict[str, Any] = {"portfolio": 0.5}
 ENTRY = {"code": "fake-in", "orderType": "market", "amountPerTradeType": "quote", "amountPerTrade": 120}
 
 
@@ -92,6 +94,26 @@ def test_protection_is_a_fraction_of_the_entry_or_a_price() -> None:
     assert leg(body(takeProfits=None, stopLoss={"price": 0.35, "portfolio": 1}), ROUTE).stop_loss == Decimal("0.35")
 
 
+def test_several_take_profits_part_the_entry_by_price_or_by_fraction() -> None:
+    targets = [{"priceDeviation": 0.03, "portfolio": 0.25}, {"priceDeviation": "0.01", "portfolio": "0.75"}]
+    by_rate = leg(body(takeProfits=targets, stopLoss={"priceDeviation": "0.015"}), ROUTE)
+    assert by_rate.take_profits == (
+        Share(Decimal("0.25"), rate=Decimal("0.03")),
+        Share(Decimal("0.75"), rate=Decimal("0.01")),
+    )
+    assert (by_rate.take_profit, by_rate.take_profit_rate) == (None, None)
+    assert by_rate.stop_loss_rate == Decimal("0.015")
+    by_price = leg(body(takeProfits=[HALF | {"price": "0.5"}, HALF | {"price": "0.6"}]), ROUTE)
+    assert by_price.take_profits == tuple(Share(Decimal("0.5"), Decimal(price)) for price in ("0.5", "0.6"))
+
+
+def test_a_wrong_step_is_named() -> None:
+    missing = refusal(body(takeProfits=[HALF | {"price": 0.5}, {"price": 0.6}]), ROUTE)
+    assert "takeProfits[1].portfolio is missing" in missing.detail
+    short = refusal(body(takeProfits=[HALF | {"price": 0.5}, {"price": 0.6, "portfolio": 0.4}]), ROUTE)
+    assert "the shares of takeProfits add up to 90 %, not to 100 %" in short.detail
+
+
 def test_who_watches_the_protection_is_told() -> None:
     assert read(body(placeConditionalOrdersOnExchange=True, leverage=4), ROUTE).notes == ()
     notes = read(body(placeConditionalOrdersOnExchange=False), ROUTE).notes
@@ -132,8 +154,23 @@ def test_an_exit_does_not_use_the_amounts_of_its_template() -> None:
         ({"leverage": "0.5"}, Word.AMBIGUOUS),
         ({"leverage": True}, Word.INVALID_NUMBER),
         ({"code": "fake-spot", "leverage": 2}, Word.UNSUPPORTED),
-        ({"takeProfits": [{"priceDeviation": 0.01, "portfolio": 0.5}] * 2}, Word.UNSUPPORTED),
-        ({"takeProfits": [{"priceDeviation": 0.01, "portfolio": 0.5}]}, Word.UNSUPPORTED),
+        ({"takeProfits": [{"priceDeviation": 0.01, "portfolio": 0.5}] * 2}, Word.AMBIGUOUS),
+        ({"takeProfits": [{"priceDeviation": 0.01, "portfolio": 0.5}]}, Word.AMBIGUOUS),
+        ({"takeProfits": [{"priceDeviation": 0.01, "portfolio": 1.5}]}, Word.AMBIGUOUS),
+        ({"takeProfits": [{"priceDeviation": 0.01, "portfolio": 0}]}, Word.AMBIGUOUS),
+        ({"takeProfits": [{"priceDeviation": 0.01, "portfolio": "half"}]}, Word.INVALID_NUMBER),
+        ({"takeProfits": [{"priceDeviation": 0.01}, {"priceDeviation": 0.02}]}, Word.AMBIGUOUS),
+        ({"takeProfits": [{"priceDeviation": 0.01, "portfolio": 1}, {"priceDeviation": 0.02}]}, Word.AMBIGUOUS),
+        ({"takeProfits": [HALF | {"priceDeviation": 0.01}, HALF | {"price": 0.5}]}, Word.AMBIGUOUS),
+        ({"takeProfits": [HALF | {"price": 0.5}, HALF | {"price": 0.5}]}, Word.AMBIGUOUS),
+        ({"takeProfits": [HALF | {"price": 0.5}, HALF | {"price": 0.6, "priceDeviation": 0.1}]}, Word.AMBIGUOUS),
+        ({"takeProfits": [HALF | {"price": 0.5}, HALF]}, Word.AMBIGUOUS),
+        ({"takeProfits": [HALF | {"price": 0.5}, "0.6"]}, Word.UNSUPPORTED),
+        (
+            {"takeProfits": [{"price": n, "portfolio": 0.0625} for n in range(1, 17)]},
+            Word.UNSUPPORTED,
+        ),
+        ({"takeProfits": [HALF | {"price": 0.5}, HALF | {"price": 0.3}], "stopLoss": {"price": 0.4}}, Word.AMBIGUOUS),
         ({"takeProfits": [{"priceDeviation": 1, "portfolio": 1}]}, Word.AMBIGUOUS),
         ({"takeProfits": [{"priceDeviation": "1%"}]}, Word.INVALID_NUMBER),
         ({"takeProfits": [{"portfolio": 1}]}, Word.AMBIGUOUS),

@@ -206,7 +206,7 @@ def test_a_poisoned_message_is_shown_with_its_reason(bench: Bench) -> None:
         )
     letters = eventually(lambda: found if len(found := bench.client.dead_letters()) == 12 else [])
     assert {letter["queue"] for letter in letters} == {"order-relay-orders-dlq.fifo"}
-    assert all(letter["reason"].startswith("not a message of schema 2") for letter in letters)
+    assert all(letter["reason"].startswith("not a message of schema 3") for letter in letters)
     assert {(letter["order_id"], letter["alert_id"]) for letter in letters} == {(None, None)}
     assert abs(letters[0]["at_ms"] / 1000 - time.time()) < 60
     assert bench.client.dead_letters() == letters, "reading must not consume"

@@ -152,6 +152,25 @@ def test_percents_of_protection_are_told_as_percents() -> None:
     assert order(body, {"format": "traderspost", "market": "perp"})["take_profit"] == ["2.5%"]
 
 
+def test_several_take_profits_are_told_in_order_with_what_each_closes() -> None:
+    steps = [{"price": "30.0", "share": "75"}, {"price": 25, "share": "25"}]
+    told = explained(native(take_profit=steps, stop_loss="18"))
+    assert told["orders"][0]["take_profit"] == ["30", "25"]
+    assert "take-profit 30 for 75% and 25 for 25%, stop-loss 18" in told["detail"]
+    targets = [{"priceDeviation": 0.015, "portfolio": 0.5}, {"priceDeviation": 0.03, "portfolio": 0.5}]
+    body = {"code": "fake-in", "amountPerTradeType": "base", "amountPerTrade": 4, "takeProfits": targets}
+    codes = {"fake-in": {"symbol": "AVAXUSDT.P", "intent": "enter_long"}}
+    route = {"format": "wundertrading", "options": {"code_map": codes}}
+    assert order(body, route)["take_profit"] == ["1.5%", "3%"]
+
+
+def test_an_even_third_is_told_in_few_digits() -> None:
+    prices = "TAKE_PROFIT_PRICE_1=21;TAKE_PROFIT_PRICE_2=22;TAKE_PROFIT_PRICE_3=23"
+    text = f"SYMBOL=AVAXUSDT.P;SIGNAL=BUY;VOLUME=4;{prices}"
+    told = explained(text.encode(), {"format": "octobot"})["detail"]
+    assert "take-profit 21 for 33.3333% and 22 for 33.3333% and 23 for 33.3333%" in told
+
+
 def test_auto_tells_which_format_it_found() -> None:
     body = {"ticker": "AVAXUSDT", "action": "buy", "quantity": 4}
     assert explained(body, {"market": "perp"})["format"] == "traderspost"

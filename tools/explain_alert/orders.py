@@ -22,7 +22,7 @@ _UNITS = {
 
 def as_data(leg: Leg, explicit_id: str | None) -> dict[str, Any]:
     """An order with decimals as text; positions are signed and count base coins."""
-    trades, takes = leg.action in _TRADES, _level(leg.take_profit, leg.take_profit_rate)
+    trades = leg.action in _TRADES
     after = leg.next_position
     if leg.action is Action.TARGET and after is None and leg.unit is Unit.BASE:
         after = leg.quantity
@@ -36,7 +36,7 @@ def as_data(leg: Leg, explicit_id: str | None) -> dict[str, Any]:
         "type": leg.type.value if trades else None,
         "price": _text(leg.price),
         "stop_loss": _level(leg.stop_loss, leg.stop_loss_rate),
-        "take_profit": [] if takes is None else [takes],
+        "take_profit": [level for level, _ in _takes(leg)],
         "reduce_only": leg.reduce_only or leg.action is Action.CLOSE if trades else None,
         "leverage": _text(leg.leverage),
         "client_ref": leg.ref or explicit_id,
@@ -88,7 +88,7 @@ def _conditions(leg: Leg) -> list[str]:
     told = {
         "time in force": None if leg.time_in_force is TimeInForce.GTC else leg.time_in_force.value,
         "of the position": leg.position_side and leg.action is not Action.CLOSE and leg.position_side.value,
-        "take-profit": _level(leg.take_profit, leg.take_profit_rate),
+        "take-profit": " and ".join(f"{level}{part}" for level, part in _takes(leg)),
         "stop-loss": _level(leg.stop_loss, leg.stop_loss_rate),
         "leverage": _text(leg.leverage),
         "margin": leg.margin_mode and leg.margin_mode.value,
@@ -106,6 +106,13 @@ def _side(leg: Leg) -> str | None:
         return leg.action.value
     closes = leg.action is Action.CLOSE and leg.position_side is not None
     return leg.position_side.closing.value if closes and leg.position_side else None
+
+
+def _takes(leg: Leg) -> list[tuple[str, str]]:
+    """Each take-profit in order, and what part of the entry it closes where there are several."""
+    alone = _level(leg.take_profit, leg.take_profit_rate)
+    several = [(_level(one.price, one.rate), f" for {_percent(round(one.share, 6))}") for one in leg.take_profits]
+    return [(level, part) for level, part in [(alone, ""), *several] if level is not None]
 
 
 def _level(price: Decimal | None, rate: Decimal | None) -> str | None:

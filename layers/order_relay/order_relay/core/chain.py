@@ -51,20 +51,21 @@ def _margined(leg: Leg) -> None:
 
 
 def _protected(leg: Leg) -> None:
-    """Take-profit and stop-loss belong to an entry, on the right sides of its price."""
-    take, stop = leg.take_profit, leg.stop_loss
+    """Take-profits and the stop-loss belong to an entry, on the right sides of its price."""
     if leg.protected and leg.reduces:
         raise Refusal(Word.UNSUPPORTED, "take_profit and stop_loss go with an entry; this order only reduces")
     sells = leg.action is Action.SELL or (leg.action is Action.TARGET and (leg.quantity or 0) < 0)
     sign = -1 if sells else 1
-    price = leg.price or leg.trigger_price
-    for name, first, second in (
-        ("take_profit is not beyond the price", price, take),
-        ("stop_loss is not before the price", stop, price),
-        ("take_profit and stop_loss are on each other's side", stop, take),
-    ):
-        if first is not None and second is not None and (second - first) * sign <= 0:
-            raise Refusal(Word.AMBIGUOUS, f"{name} of a {leg.action.value}")
+    price, stop = leg.price or leg.trigger_price, leg.stop_loss
+    steps = [(f"take_profit[{index}]", one.price) for index, one in enumerate(leg.take_profits)]
+    for take, level in steps or [("take_profit", leg.take_profit)]:
+        for name, first, second in (
+            (f"{take} is not beyond the price", price, level),
+            ("stop_loss is not before the price", stop, price),
+            (f"{take} and stop_loss are on each other's side", stop, level),
+        ):
+            if first is not None and second is not None and (second - first) * sign <= 0:
+                raise Refusal(Word.AMBIGUOUS, f"{name} of a {leg.action.value}")
 
 
 def by_chain(leg: Leg, *, stated: bool = True) -> Leg:
@@ -96,9 +97,14 @@ def by_chain(leg: Leg, *, stated: bool = True) -> Leg:
 
 def closed(leg: Leg, side: PositionSide | None) -> Leg:
     """The close of a whole side in place of a sized order."""
-    bare = replace(leg, take_profit=None, stop_loss=None, take_profit_rate=None, stop_loss_rate=None)
-    plain_close = replace(bare, action=Action.CLOSE, quantity=None, unit=Unit.BASE, reduce_only=False)
+    plain_close = replace(_bare(leg), action=Action.CLOSE, quantity=None, unit=Unit.BASE, reduce_only=False)
     return replace(plain_close, position_side=side, leverage=None, margin_mode=None)
+
+
+def _bare(leg: Leg) -> Leg:
+    """The leg without take-profits and stop-loss."""
+    single = replace(leg, take_profit=None, stop_loss=None, take_profit_rate=None, stop_loss_rate=None)
+    return replace(single, take_profits=())
 
 
 def _on_spot(leg: Leg, *, stated: bool) -> Leg:
@@ -134,8 +140,8 @@ def split(leg: Leg) -> tuple[Leg, Leg]:
     closing = floor_to(exact + _FINEST / 2, _FINEST)
     side = PositionSide.LONG if before > 0 else PositionSide.SHORT
     alone = replace(leg, prev_position=None, next_position=None)
-    bare = replace(alone, take_profit=None, stop_loss=None, take_profit_rate=None, stop_loss_rate=None)
     if leg.unit not in _EXACT:
         return closed(alone, side), replace(alone, position_side=side.opposite)
-    first = replace(bare, quantity=closing, reduce_only=True, position_side=side, leverage=None, margin_mode=None)
+    reduced = replace(_bare(alone), quantity=closing, reduce_only=True)
+    first = replace(reduced, position_side=side, leverage=None, margin_mode=None)
     return first, replace(alone, quantity=quantity - closing, position_side=side.opposite)

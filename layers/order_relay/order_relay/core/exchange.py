@@ -178,6 +178,7 @@ class Exchange:
     hints               what an answer's status and headers tell about limits beyond its own call
     reduces             False if a contract order cannot be told to reduce only
     confirms            True if an accepted placement must be read back, because the answer alone proves little
+    splits              markets on which an entry can be parted among several take-profits; elsewhere they are refused
     """
 
     name: str
@@ -213,4 +214,5 @@ class Exchange:
     demo: bool = False
     nonce: bool = False
     batch_markets: frozenset[Market] = frozenset(Market)
+    splits: frozenset[Market] = frozenset()
     hints: Callable[[Answer], frozenset[Hint]] = lambda answer: frozenset()

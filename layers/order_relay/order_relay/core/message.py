@@ -10,8 +10,8 @@ from typing import Any
 from order_relay.core.limits import Limits
 from order_relay.core.order import Action, Leg
 
-SCHEMA = 2
-READABLE = (1, 2)
+SCHEMA = 3
+READABLE = (1, 2, 3)
 _MESSAGE: Mapping[str, set[type]] = {
     "alert_id": {str},
     "sha256": {str},
@@ -34,7 +34,6 @@ _LEG: Mapping[str, set[type]] = {
 }
 _POSITIVE = (
     "price", "trigger_price", "trail", "leverage", "take_profit", "stop_loss", "take_profit_rate", "stop_loss_rate",
-    "max_exposure",
     "max_exposure",
 )  # fmt: skip
 
@@ -88,7 +87,7 @@ def decode(text: str) -> Message:
             raise NewerSchema(f"message schema {schema}, this version reads {SCHEMA}")
         if schema not in READABLE or not data["legs"]:
             raise ValueError("another schema, or no legs")
-        limits = data["limits"] if schema == SCHEMA else data["legs"][0]
+        limits = data["limits"] if schema > 1 else data["legs"][0]
         if not isinstance(limits, dict):
             raise TypeError("limits")
         return Message(
@@ -107,6 +106,8 @@ def _leg(data: Mapping[str, Any]) -> Leg:
     sizes = [] if leg.action is Action.TARGET else [leg.quantity]
     if any(amount is not None and amount <= 0 for amount in (*sizes, *(getattr(leg, name) for name in _POSITIVE))):
         raise ValueError("sizes, prices and rates are more than 0")
+    if any((one.price or one.rate or 0) <= 0 or one.share <= 0 for one in leg.take_profits):
+        raise ValueError("take-profits have a level and a share of more than 0")
     if leg.action is Action.TARGET and leg.quantity is None:
         raise ValueError("a target has a size")
     return leg

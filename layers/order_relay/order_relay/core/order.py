@@ -1,13 +1,14 @@
 """What a trader asked for (a leg), what is sent (a plan), and the closed lists both use."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from order_relay.core.money import plain
+from order_relay.core.flat_json import from_json, to_json
 from order_relay.core.symbol import Market
+from order_relay.core.take_profits import Part, Share
 
 VALID_FOR_S = 60
 EXIT_VALID_FOR_S = 900
@@ -101,6 +102,18 @@ class PositionSide(StrEnum):
         return PositionSide.SHORT if self is PositionSide.LONG else PositionSide.LONG
 
 
+_ENUMS: Mapping[str, type[StrEnum]] = {
+    "action": Action,
+    "side": Side,
+    "market": Market,
+    "type": OrderType,
+    "unit": Unit,
+    "time_in_force": TimeInForce,
+    "position_side": PositionSide,
+    "margin_mode": MarginMode,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Leg:
     """One canonical instruction of an alert, for one symbol on one market; `index` is its place in the alert.
@@ -112,6 +125,7 @@ class Leg:
     position_side       which of an account's two positions it means, where the alert says so
     take_profit, stop_loss              trigger prices that come with an entry
     take_profit_rate, stop_loss_rate    the same as fractions of the entry's price
+    take_profits        two or more take-profits, each for a share of the entry; then the single one is not set
     max_exposure        what the position may be worth with this order, in quote currency
     prev_position, next_position        the strategy's signed position before and after, in base coins
     valid_for, exit_valid_for           seconds for what opens and for what reduces; None until the route completes it
@@ -136,6 +150,7 @@ class Leg:
     stop_loss: Decimal | None = None
     take_profit_rate: Decimal | None = None
     stop_loss_rate: Decimal | None = None
+    take_profits: tuple[Share, ...] = ()
     max_exposure: Decimal | None = None
     prev_position: Decimal | None = None
     next_position: Decimal | None = None
@@ -154,7 +169,7 @@ class Leg:
     def protected(self) -> bool:
         """True if a take-profit or stop-loss comes with the order."""
         prices, rates = (self.take_profit, self.stop_loss), (self.take_profit_rate, self.stop_loss_rate)
-        return prices != (None, None) or rates != (None, None)
+        return prices != (None, None) or rates != (None, None) or bool(self.take_profits)
 
     @property
     def exits(self) -> bool:
@@ -195,7 +210,7 @@ class Leg:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Leg":
-        return cls(**from_json(cls, data))
+        return cls(**from_json(cls, data, _ENUMS, take_profits=Share))
 
 
 @dataclass(slots=True)
@@ -207,7 +222,8 @@ class Plan:
     `whole` asks to close the entire position in one call where the exchange has such a call.
     `sweep` marks a limit order that stands in for a market order: what is left unfilled is cancelled after 2 s.
     `price` of a stop is the limit at which it trades once triggered; without one it trades at market.
-    `take_profit` and `stop_loss` are trigger prices attached to an entry; they close at market.
+    `take_profit` and `stop_loss` are trigger prices attached to an entry; they close at market, as do the parts of it
+    that `take_profits` names where there are several.
     `above` tells of a stop on which side of the market its trigger lay when it was planned.
     """
 
@@ -231,60 +247,11 @@ class Plan:
     trail: Decimal | None = None
     take_profit: Decimal | None = None
     stop_loss: Decimal | None = None
+    take_profits: tuple[Part, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return to_json(self)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Plan":
-        return cls(**from_json(cls, data))
-
-
-_ENUMS: Mapping[str, type[StrEnum]] = {
-    "action": Action,
-    "side": Side,
-    "market": Market,
-    "type": OrderType,
-    "unit": Unit,
-    "time_in_force": TimeInForce,
-    "position_side": PositionSide,
-    "margin_mode": MarginMode,
-}
-_AMOUNTS = frozenset(
-    {
-        "quantity", "price", "trigger_price", "trail", "leverage", "take_profit", "stop_loss", "take_profit_rate",
-        "stop_loss_rate", "max_exposure", "prev_position", "next_position",
-    }
-)  # fmt: skip
-
-
-def to_json(value: Any) -> dict[str, Any]:
-    """Render a flat dataclass with decimals as plain strings."""
-    return {field.name: _json(getattr(value, field.name)) for field in fields(value)}
-
-
-def from_json(kind: type[Any], data: Mapping[str, Any]) -> dict[str, Any]:
-    """Read what `to_json` wrote; a field that an older version did not know keeps its default."""
-    return {field.name: _value(field.name, data[field.name]) for field in fields(kind) if field.name in data}
-
-
-def _json(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return plain(value)
-    return value.value if isinstance(value, StrEnum) else value
-
-
-def _value(name: str, stored: Any) -> Any:
-    if stored is None:
-        return None
-    if name in _AMOUNTS:
-        return _amount(stored)
-    return _ENUMS[name](stored) if name in _ENUMS else stored
-
-
-def _amount(text: str) -> Decimal:
-    """Read what `to_json` wrote, and nothing else that Decimal would take; raises ValueError or ArithmeticError."""
-    value = Decimal(text)
-    if plain(value) != text:
-        raise ValueError("not a plain decimal")
-    return value
+        return cls(**from_json(cls, data, _ENUMS, take_profits=Part))

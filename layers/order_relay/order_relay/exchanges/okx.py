@@ -111,6 +111,7 @@ EXCHANGE = Exchange(
     cancel_many=okx_orders.cancel_many,
     batch=BATCH,
     batch_markets=frozenset({Market.SPOT, Market.PERP}),
+    splits=frozenset({Market.PERP}),
     find=find,
     open_orders=open_orders,
     style=style,

@@ -248,21 +248,8 @@ _TRIGGERS: Rules = {
             "51051": "stop-loss must be below the best ask",
             "51052": "take-profit must be below the best bid",
             "51053": "stop-loss must be above the best bid",
-            "51076": "split take-profits work in one direction only",
-            "51077": "several take-profits are not supported on spot and margin",
-            "51078": "lead traders cannot split take-profits",
-            "51079": "too many split take-profits",
-            "51080": "split take-profits must share one trigger price type",
-            "51081": "split take-profits must have different trigger prices",
-            "51082": "split take-profits must be market orders",
-            "51083": "split take-profits must add up to the order's size",
-            "51084": "too many split stop-losses",
-            "51085": "a cost-price stop-loss needs two take-profits",
-            "51086": "too many split orders",
             "51088": "only one order may close an entire position",
-            "51089": "a split take-profit needs a size",
             "51090": "the size of a stop-loss beside a take-profit limit is fixed",
-            "51091": "take-profits of one order must be of one type",
             "51092": "take-profits of one order must have different prices",
             "51093": "a take-profit limit needs a price",
             "51094": "take-profit limits are not available on spot, margin and options",
@@ -297,6 +284,26 @@ _TRIGGERS: Rules = {
         {"51097": "take-profit or stop-loss refused", "51301": "take-profit or stop-loss refused"},
     ),
 }
+
+_SPLIT: Rules = _rows(
+    Verdict.REJECTED,
+    "docs order-book-trading-trade-post-place-order, attachAlgoOrds; error-code-rest-api-public; sheet 11",
+    {
+        "51076": "of several take-profits none may share its item with a stop-loss",
+        "51077": "several take-profits are for futures and swaps only: state one",
+        "51078": "lead traders may not attach several take-profits: state one",
+        "51079": "an order takes at most 10 take-profits",
+        "51080": "several take-profits must share one trigger price type",
+        "51081": "several take-profits must have different trigger prices",
+        "51082": "several take-profits must be market orders",
+        "51083": "several take-profits must add up to the order's size",
+        "51084": "several take-profits go with one stop-loss at most",
+        "51085": "a stop-loss that moves to the cost price needs two take-profits",
+        "51086": "too many open orders have several take-profits: cancel some, or state one",
+        "51089": "each of several take-profits needs a size",
+        "51091": "take-profits of one order must be of one type",
+    },
+)
 
 _ORDERS: Rules = {
     **_rows(
@@ -510,6 +517,7 @@ RULES: Rules = {
     **_REQUEST,
     **_SIZES,
     **_TRIGGERS,
+    **_SPLIT,
     **_ORDERS,
     **_FURTHER,
     **_V3,

@@ -62,6 +62,8 @@ def reduce_only(plan: Plan, profile: Profile) -> bool | None:
 
 def protection(plan: Plan, currency: str | None = None) -> list[Mapping[str, object]] | None:
     """Attach take-profit and stop-loss at market, by last price (sheet 9)."""
+    if plan.take_profits:
+        return _parted(plan)
     if plan.take_profit is None and plan.stop_loss is None:
         return None
     if (plan.side, currency) in ((Side.BUY, "base_ccy"), (Side.SELL, "quote_ccy")):
@@ -69,6 +71,21 @@ def protection(plan: Plan, currency: str | None = None) -> list[Mapping[str, obj
         raise Refusal(Word.UNSUPPORTED, f"OKX attaches no take-profit or stop-loss to {sized}")
     levels = {"tp": plan.take_profit, "sl": plan.stop_loss}
     return [{name: value for leg, price in levels.items() if price for name, value in at(leg, price).items()}]
+
+
+def _parted(plan: Plan) -> list[Mapping[str, object]]:
+    """Attach each take-profit with its own size, and the stop-loss by itself without one.
+
+    Docs order-book-trading-trade-post-place-order: split take-profits, at market, on contracts only (51076 to 51091).
+    None of them goes live before the order is full (announcement of 2026-07-01).
+    """
+    if plan.market is not Market.PERP:
+        raise Refusal(Word.UNSUPPORTED, f"OKX parts no {plan.market.value} entry among several take-profits")
+    if plan.type is OrderType.LIMIT and plan.time_in_force is TimeInForce.IOC:
+        told = "OKX attaches several take-profits only to what fills whole, and an ioc order may not"
+        raise Refusal(Word.UNSUPPORTED, f"{told}; send it as fok or gtc, or with one take-profit")
+    guard = [] if plan.stop_loss is None else [at("sl", plan.stop_loss)]
+    return [*({**at("tp", part.price), "sz": part.quantity} for part in plan.take_profits), *guard]
 
 
 def at(leg: str, trigger: object, price: object = None) -> dict[str, object]:

@@ -82,7 +82,7 @@ def _check(plan: Plan, instrument: Instrument) -> None:
     natural = (TimeInForce.GTC, TimeInForce.IOC) if plan.price is None else (TimeInForce.GTC,)
     if plan.time_in_force not in natural:
         raise Refusal(Word.UNSUPPORTED, f"OKX has no stop that is {plan.time_in_force} in this relay")
-    if (plan.take_profit or plan.stop_loss) and (trailing or spot or _reduces(plan)):
+    if (plan.take_profit or plan.take_profits or plan.stop_loss) and (trailing or spot or _reduces(plan)):
         kind = "a trailing order" if trailing else "a spot stop" if spot else "a stop that reduces"
         raise Refusal(Word.UNSUPPORTED, f"OKX attaches no take-profit or stop-loss to {kind}")
 

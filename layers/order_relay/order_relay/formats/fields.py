@@ -1,7 +1,7 @@
 """Reading the fields of an alert: every format states where they stand, this file what they may be."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ from order_relay.core.order import MarginMode, Unit
 from order_relay.core.refusal import Refusal, Word
 from order_relay.core.route import VALID_FOR_MAX_S, Route
 from order_relay.core.symbol import Market, quoted, read_symbol
+from order_relay.core.take_profits import Share, shares
 
 Fields = Mapping[str, Any]
 HUNDRED = Decimal(100)
@@ -121,6 +122,24 @@ def protection(fields: Fields, route: Route, take: str = "take_profit", stop: st
     if counted == "percent":
         return {"take_profit_rate": fraction(fields, take), "stop_loss_rate": fraction(fields, stop)}
     return {"take_profit": price(fields, take), "stop_loss": price(fields, stop)}
+
+
+def share(fields: Fields, name: str, whole: Decimal) -> Decimal:
+    """The fraction of an entry that a take-profit closes, counted out of `whole`: 100 of percents, 1 of fractions."""
+    part = price(fields, name)
+    if part is None:
+        raise Refusal(Word.AMBIGUOUS, f"{name} is missing; each of several take-profits states its share of the entry")
+    if part > whole:
+        raise Refusal(Word.AMBIGUOUS, f"{name} is {plain(part)}; it must be at most {plain(whole)}")
+    return ratio(part, whole)
+
+
+def take_profits(found: Sequence[Share], name: str) -> dict[str, Any]:
+    """What a leg knows of the take-profits found: nothing, the one that closes everything, or several."""
+    checked = shares(found, name) if found else ()
+    if len(checked) == 1:
+        return {"take_profit": checked[0].price, "take_profit_rate": checked[0].rate}
+    return {"take_profits": checked}
 
 
 def size(value: object, name: str, unit: Unit = Unit.BASE) -> Decimal:

@@ -12,6 +12,7 @@ from order_relay.core.order import Action, Leg, MarginMode, OrderType, TimeInFor
 from order_relay.core.refusal import Refusal, Word
 from order_relay.core.route import Route
 from order_relay.core.symbol import Market
+from order_relay.core.take_profits import Share
 from order_relay.formats import fields as of
 from order_relay.formats.fields import Fields
 from order_relay.formats.format import Format
@@ -35,9 +36,9 @@ _KNOWN = {
     Action.RESUME: frozenset(),
 }
 _NUMBERS = (
-    "quantity", "price", "trigger_price", "leverage", "take_profit", "stop_loss", "valid_for",
-    "position_size", "prev_position_size",
+    "quantity", "price", "trigger_price", "leverage", "stop_loss", "valid_for", "position_size", "prev_position_size",
 )  # fmt: skip
+_STEP = ("price", "share")
 
 
 def marked(body: Any) -> bool:
@@ -81,10 +82,19 @@ def _orders(body: Any) -> tuple[Fields, list[Fields]]:
 def _readable(objects: list[Fields]) -> None:
     """Numbers and times first, in every order: what cannot be read is said before what is not wanted."""
     for one in objects:
-        for name in _NUMBERS:
-            if one.get(name) is not None:
-                number(one[name], name)
+        of.readable(one, _NUMBERS)
+        for told in _levels(one):
+            of.readable(told, told)
         of.time(one)
+
+
+def _levels(order: Fields) -> list[Fields]:
+    """The numbers of an order's take-profits, by the names that a refusal gives them."""
+    told = order.get("take_profit")
+    if not isinstance(told, list):
+        return [{"take_profit": told}]
+    steps = [(index, step) for index, step in enumerate(told) if isinstance(step, Mapping)]
+    return [{f"take_profit[{index}].{name}": step.get(name) for name in _STEP} for index, step in steps]
 
 
 def _leg(order: Fields, envelope: Fields, route: Route) -> Leg:
@@ -155,10 +165,31 @@ def _order(fields: Fields, leg: Leg, route: Route) -> Leg:
         trigger_price=_trigger(fields, kind),
         time_in_force=_time_in_force(fields, kind),
         reduce_only=of.flag(fields, "reduce_only"),
-        take_profit=of.price(fields, "take_profit"),
         stop_loss=of.price(fields, "stop_loss"),
+        **_take_profits(fields),
     )
     return _configured(fields, leg, route)
+
+
+def _take_profits(fields: Fields) -> dict[str, Any]:
+    """One price at which everything is closed, or a list of prices with the percent of the entry that each closes."""
+    told = fields.get("take_profit")
+    if not isinstance(told, list):
+        return {"take_profit": of.price(fields, "take_profit")}
+    if not told:
+        raise Refusal(Word.AMBIGUOUS, "take_profit is an empty list; leave it out, or state a price")
+    return of.take_profits([_step(step, f"take_profit[{index}]") for index, step in enumerate(told)], "take_profit")
+
+
+def _step(step: Any, name: str) -> Share:
+    if not isinstance(step, Mapping):
+        raise Refusal(Word.UNSUPPORTED, f"{name} must be an object with price and share")
+    told = {f"{name}.{field}": value for field, value in of.stated(step).items()}
+    of.only(told, [f"{name}.{field}" for field in _STEP], "in a list of take-profits")
+    price = of.price(told, f"{name}.price")
+    if price is None:
+        raise Refusal(Word.AMBIGUOUS, f"{name}.price is missing; a take-profit triggers at a price")
+    return Share(of.share(told, f"{name}.share", of.HUNDRED), price)
 
 
 def _configured(fields: Fields, leg: Leg, route: Route) -> Leg:

@@ -8,10 +8,12 @@ from typing import Any
 
 from order_relay.core.alert import Alert, refuse_credentials
 from order_relay.core.chain import refuse_contradiction
+from order_relay.core.money import floor_to, plain, ratio
 from order_relay.core.order import Action, Leg, OrderType, Unit
 from order_relay.core.refusal import Refusal, Word
 from order_relay.core.route import Route
 from order_relay.core.symbol import Market
+from order_relay.core.take_profits import Share, total
 from order_relay.formats import fields as of
 from order_relay.formats.fields import Fields
 from order_relay.formats.format import Format
@@ -20,6 +22,7 @@ NAME = "octobot"
 _SEPARATOR = re.compile(r";|\\n|\r?\n")
 _TAKE = re.compile(r"TAKE_PROFIT_PRICE(?:_[0-9]{1,4})?")
 _RATIO = re.compile(r"TAKE_PROFIT_VOLUME_RATIO(?:_[0-9]{1,4})?")
+_FINEST = Decimal("1e-24")
 _COMMON = frozenset({"TOKEN", "EXCHANGE", "TRADING_TYPE", "SYMBOL", "SIGNAL", "TAG"})
 _ORDER = _COMMON | {
     "ORDER_TYPE", "VOLUME", "PRICE", "STOP_PRICE", "REDUCE_ONLY", "LEVERAGE", "ALLOW_HOLDINGS_ADAPTATION",
@@ -115,7 +118,7 @@ def _order(fields: Fields, leg: Leg, route: Route) -> Alert:
         unit=unit,
         price=_price(fields, kind),
         reduce_only=reducing,
-        take_profit=_take_profit(fields, targets),
+        **_take_profits(fields, targets),
         **_stop(fields, kind),
         **of.settings(fields, route, leg.market, "LEVERAGE"),
     )
@@ -158,13 +161,47 @@ def _stop(fields: Fields, kind: OrderType) -> dict[str, Any]:
     return {"trigger_price": level} if kind is OrderType.STOP else {"stop_loss": level}
 
 
-def _take_profit(fields: Fields, targets: list[str]) -> Decimal | None:
+def _take_profits(fields: Fields, targets: list[str]) -> dict[str, Any]:
+    """One level, or several in the order of their numbers, each for the share that its ratio states."""
     ratios = [name for name in fields if _RATIO.fullmatch(name)]
     if len(targets) > 1:
-        raise Refusal(Word.UNSUPPORTED, f"{', '.join(targets[:4])}: one take-profit is attached; keep one of them")
-    if any(of.price(fields, name) != 1 for name in ratios):
-        raise Refusal(Word.UNSUPPORTED, f"{ratios[0]} must be 1; the one take-profit closes everything")
-    return _level(fields, targets[0]) if targets else None
+        names = sorted(targets, key=_number)
+        parts = zip(names, _shares(fields, names, ratios), strict=True)
+        return of.take_profits([Share(share, _level(fields, name)) for name, share in parts], "TAKE_PROFIT_PRICE")
+    for name in ratios:
+        if of.price(fields, name) != 1:
+            raise Refusal(Word.UNSUPPORTED, f"{name} must be 1; the one take-profit closes everything")
+    return {"take_profit": _level(fields, targets[0])} if targets else {}
+
+
+def _number(name: str) -> int:
+    """The number of a take-profit; the first one may have none."""
+    return int(name.removeprefix("TAKE_PROFIT_PRICE").removeprefix("_") or -1)
+
+
+def _shares(fields: Fields, targets: list[str], ratios: list[str]) -> list[Decimal]:
+    """A ratio for every take-profit, or none: then the entry is parted evenly (docs octobot-interfaces/tradingview).
+
+    Ratios carry the numbers of the prices, or count from 1 where the first price has none, as in the example there.
+    """
+    if not ratios:
+        return _evenly(len(targets))
+    counted = [f"TAKE_PROFIT_VOLUME_RATIO_{place}" for place in range(1, len(targets) + 1)]
+    named = [name.replace("PRICE", "VOLUME_RATIO") for name in targets]
+    names = counted if set(ratios) == set(counted) and _number(targets[0]) < 0 else named
+    found = [of.share(fields, name, Decimal(1)) for name in names]
+    for name in ratios:
+        if name not in names:
+            raise Refusal(Word.UNSUPPORTED, f"{name} belongs to no take-profit; take it out")
+    if total(found) != 1:
+        told = f"TAKE_PROFIT_VOLUME_RATIO adds up to {plain(total(found))}"
+        raise Refusal(Word.AMBIGUOUS, f"{told}; state fractions of the entry that add up to 1")
+    return found
+
+
+def _evenly(count: int) -> list[Decimal]:
+    first = [floor_to(ratio(Decimal(1), Decimal(count)), _FINEST)] * (count - 1)
+    return [*first, 1 - total(first)]
 
 
 FORMAT = Format(opened=of.opened_text, marked=marked, token=token, read=read)

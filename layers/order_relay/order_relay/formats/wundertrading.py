@@ -12,6 +12,7 @@ from order_relay.core.order import Action, Leg, OrderType, PositionSide, Unit
 from order_relay.core.refusal import Refusal, Word
 from order_relay.core.route import Route
 from order_relay.core.symbol import Market
+from order_relay.core.take_profits import Share
 from order_relay.formats import fields as of
 from order_relay.formats.fields import Fields
 from order_relay.formats.format import Format
@@ -145,22 +146,36 @@ def _protection(fields: Fields) -> dict[str, Any]:
     targets, stop = fields.get("takeProfits", []), fields.get("stopLoss")
     if not isinstance(targets, list) or not all(isinstance(one, Mapping) for one in targets):
         raise Refusal(Word.UNSUPPORTED, "takeProfits must be a list of objects with priceDeviation and portfolio")
-    if len(targets) > 1:
-        raise Refusal(Word.UNSUPPORTED, f"takeProfits has {len(targets)} steps; one take-profit is attached, keep one")
-    found: dict[str, Any] = {}
-    for target in targets:
-        found["take_profit"], found["take_profit_rate"] = _level(target, "takeProfits")
+    alone = {"portfolio": "1"} if len(targets) == 1 else {}
+    steps = [_step({**alone, **of.stated(one)}, f"takeProfits[{index}]") for index, one in enumerate(targets)]
+    found = of.take_profits(steps, "takeProfits")
     if stop is not None:
-        found["stop_loss"], found["stop_loss_rate"] = _level(stop, "stopLoss")
+        found["stop_loss"], found["stop_loss_rate"] = _stop(stop, "stopLoss")
     return found
 
 
-def _level(level: Any, where: str) -> tuple[Decimal | None, Decimal | None]:
-    """A price, or how far from the entry it lies as a fraction."""
+def _step(step: Fields, where: str) -> Share:
+    """A take-profit and the fraction of the position that it closes."""
+    told = _known(step, where)
+    price, rate = _level(told, where)
+    return Share(of.share(told, f"{where}.portfolio", Decimal(1)), price, rate)
+
+
+def _stop(stop: Any, where: str) -> tuple[Decimal | None, Decimal | None]:
+    told = _known(stop, where)
+    if number(told.get(f"{where}.portfolio", "1"), f"{where}.portfolio") != 1:
+        raise Refusal(Word.UNSUPPORTED, f"{where}.portfolio must be 1; a stop-loss closes everything")
+    return _level(told, where)
+
+
+def _known(level: Any, where: str) -> Fields:
     told = {f"{where}.{name}": value for name, value in of.stated(level).items()} if isinstance(level, Mapping) else {}
     of.only(told, (f"{where}.price", f"{where}.priceDeviation", f"{where}.portfolio"), "to this format")
-    if number(told.get(f"{where}.portfolio", "1"), f"{where}.portfolio") != 1:
-        raise Refusal(Word.UNSUPPORTED, f"{where}.portfolio must be 1; what is attached closes everything")
+    return told
+
+
+def _level(told: Fields, where: str) -> tuple[Decimal | None, Decimal | None]:
+    """A price, or how far from the entry it lies as a fraction."""
     price, rate = of.price(told, f"{where}.price"), of.price(told, f"{where}.priceDeviation")
     if (price is None) == (rate is None):
         raise Refusal(Word.AMBIGUOUS, f"{where} must be an object with either priceDeviation or price")

@@ -11,7 +11,8 @@ from order_relay.core.record import State
 from order_relay.core.symbol import Market, split
 from order_relay.service.desk import Desk
 from order_relay.service.later import Ended
-from order_relay.service.sizing import counted, opening_size, reference, size
+from order_relay.service.protection import protect
+from order_relay.service.sizing import counted, opening_size, reference, size, unit_name
 
 NOTHING_TO_CLOSE = "nothing to close"
 NOTHING_TO_DO = "nothing to do"
@@ -98,10 +99,8 @@ def _opening(desk: Desk, leg: Leg, client_id: str, instrument: Instrument, profi
     )
     if leg.type.triggered:
         draft = _triggered(desk, leg, draft, instrument, profile)
-    if leg.protected:
-        draft = _protected(desk, leg, draft, instrument, profile)
     _check(draft, instrument)
-    return draft
+    return protect(desk, leg, draft, instrument, profile) if leg.protected else draft
 
 
 def _adjusting(desk: Desk, leg: Leg, client_id: str, instrument: Instrument, profile: Profile, limits: Limits) -> Plan:
@@ -113,7 +112,7 @@ def _adjusting(desk: Desk, leg: Leg, client_id: str, instrument: Instrument, pro
     wanted = Decimal(0) if not target else size(desk, sized, held_side.opening, instrument, profile, limits.slippage)
     missing = floor_to(abs(wanted - position.quantity), instrument.step)
     if missing < max(instrument.step, instrument.minimum):
-        told = f"{plain(position.quantity)} {_unit_name(instrument)} held, {plain(wanted)} wanted"
+        told = f"{plain(position.quantity)} {unit_name(instrument)} held, {plain(wanted)} wanted"
         raise Ended(State.REJECTED, f"{NOTHING_TO_DO}: {told}")
     exact = Unit.CONTRACTS if instrument.unit is Unit.CONTRACTS else Unit.BASE
     change = replace(sized, quantity=missing, unit=exact)
@@ -143,21 +142,6 @@ def _triggered(desk: Desk, leg: Leg, draft: Plan, instrument: Instrument, profil
         raise Ended(State.REJECTED, f"limit: the trigger price is less than one tick of {plain(instrument.tick)}")
     above = trigger > reference(desk, draft.side, instrument, profile)
     return replace(draft, trigger_price=trigger, above=above, trail=leg.trail)
-
-
-def _protected(desk: Desk, leg: Leg, draft: Plan, instrument: Instrument, profile: Profile) -> Plan:
-    """Attach take-profit and stop-loss; rates count from the entry's own price, else from the market's."""
-    take, stop = leg.take_profit, leg.stop_loss
-    if leg.take_profit_rate is not None or leg.stop_loss_rate is not None:
-        entry = leg.price or leg.trigger_price or reference(desk, draft.side, instrument, profile)
-        sign = 1 if draft.side is Side.BUY else -1
-        take = take or (product(entry, 1 + sign * leg.take_profit_rate) if leg.take_profit_rate else None)
-        stop = stop or (product(entry, 1 - sign * leg.stop_loss_rate) if leg.stop_loss_rate else None)
-    closing = Side.SELL if draft.side is Side.BUY else Side.BUY
-    take, stop = _to_tick(take, instrument, closing), _to_tick(stop, instrument, closing)
-    if any(price is not None and price <= 0 for price in (take, stop)):
-        raise Ended(State.REJECTED, f"limit: a trigger price is less than one tick of {plain(instrument.tick)}")
-    return replace(draft, take_profit=take, stop_loss=stop)
 
 
 def _selling_out(desk: Desk, leg: Leg, client_id: str, instrument: Instrument, profile: Profile) -> Plan:
@@ -244,7 +228,7 @@ def _check(draft: Plan, instrument: Instrument) -> None:
     if draft.unit is Unit.QUOTE:
         value, minimum, maximum, unit = draft.quantity, instrument.min_notional, None, instrument.quote
     else:
-        value, minimum, unit = draft.quantity, instrument.minimum, _unit_name(instrument)
+        value, minimum, unit = draft.quantity, instrument.minimum, unit_name(instrument)
         maximum = instrument.max_market if draft.type is OrderType.MARKET else instrument.maximum
     _within(value, minimum, maximum, unit)
     price = draft.price
@@ -261,7 +245,3 @@ def _within(value: Decimal, minimum: Decimal | None, maximum: Decimal | None, un
         raise Ended(State.REJECTED, f"limit: {plain(value)} {unit} after rounding is below {least}")
     if maximum is not None and value > maximum:
         raise Ended(State.REJECTED, f"limit: {plain(value)} {unit} is above the maximum of {plain(maximum)} {unit}")
-
-
-def _unit_name(instrument: Instrument) -> str:
-    return "contracts" if instrument.unit is Unit.CONTRACTS else instrument.base

@@ -64,6 +64,10 @@ def reference(desk: Desk, side: Side, instrument: Instrument, profile: Profile) 
     return top.ask if side is Side.BUY else top.bid
 
 
+def unit_name(instrument: Instrument) -> str:
+    return "contracts" if instrument.unit is Unit.CONTRACTS else instrument.base
+
+
 def _value(desk: Desk, leg: Leg, instrument: Instrument, profile: Profile) -> Decimal:
     """What the order is to be worth, in the quote currency."""
     quantity, exchange = leg.quantity or Decimal(0), desk.exchange
