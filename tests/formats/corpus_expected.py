@@ -8,6 +8,7 @@ from order_relay.core.alert import Alert
 from order_relay.core.order import Action, Leg, OrderType, Unit
 from order_relay.core.route import Route
 from order_relay.core.symbol import Market, read_symbol
+from order_relay.core.take_profits import Share
 
 Expected = Mapping[str, Any]
 TRADES = ("order", "close", "target_position", "cancel", "multi")
@@ -21,10 +22,13 @@ _UNITS = {
     "contracts": {Unit.CONTRACTS},
     "percent_available": {Unit.PERCENT_AVAILABLE},
     "percent_balance": {Unit.PERCENT_AVAILABLE, Unit.PERCENT_EQUITY},
+    "percent_base_balance": {Unit.PERCENT_AVAILABLE},
+    "balance_multiple": {Unit.PERCENT_EQUITY},
 }
 _TYPES = {
     "market": OrderType.MARKET,
     "limit": OrderType.LIMIT,
+    "limit?": OrderType.LIMIT,
     "stop": OrderType.STOP,
     "stop_limit": OrderType.STOP,
     "trailing_stop": OrderType.TRAILING,
@@ -61,7 +65,7 @@ def _same(expected: Expected, alert: Alert, leg: Leg, route: Route) -> bool:
 
 
 def _symbol(expected: Expected, leg: Leg, route: Route) -> bool:
-    text, _, market = str(expected["symbol"]).partition(" ")
+    text, _, market = str(expected["symbol"] or route.defaults["symbol"]).partition(" ")
     markets = {"perp": Market.PERP, "swap": Market.PERP, "spot": Market.SPOT}
     if market == "code":
         return leg.symbol == "BTCUSDT"
@@ -89,17 +93,39 @@ def _sized(expected: Expected, leg: Leg, route: Route) -> bool:
 
 def _shaped(expected: Expected, leg: Leg, route: Route) -> bool:
     """Type, prices, protection and settings: those that are expected, and no others."""
-    amounts = {field: _amount(expected.get(name), 1) for name, field in _AMOUNTS.items()}
+    single = {name: value for name, value in expected.items() if not isinstance(value, list)}
+    amounts = {field: _amount(single.get(name), 1) for name, field in _AMOUNTS.items()}
     rates = {field: _amount(expected.get(name), 100) for name, field in _PERCENTS.items()}
     levers = _amount(expected.get("leverage", route.defaults.get("leverage")), 1)
     reducing = _reducing(expected)
     wanted = {**amounts, **rates, "leverage": None if reducing else levers, "reduce_only": reducing}
     if wanted["next_position"] is None:
         del wanted["next_position"]
+    if expected.get("set_tp"):
+        wanted["take_profit_rate"] = leg.take_profit_rate or Decimal(1)
     lag, margin = expected.get("max_lag_s", leg.valid_for), expected.get("margin_mode", leg.margin_mode)
     settings = int(lag or 0) == leg.valid_for and margin == leg.margin_mode
     kind = _TYPES.get(expected["order_type"]) is leg.type
-    return kind and settings and all(getattr(leg, field) == value for field, value in wanted.items())
+    return (
+        kind
+        and settings
+        and _several(expected) == leg.take_profits
+        and all(getattr(leg, field) == value for field, value in wanted.items())
+    )
+
+
+def _several(expected: Expected) -> tuple[Share, ...]:
+    """Several take-profits: prices in equal shares as the route says, or percents with shares of their own."""
+    told = expected.get("tp")
+    steps = told if isinstance(told, list) else []
+    return tuple(
+        Share(_percent(one[1]), rate=_percent(one[0])) if isinstance(one, list) else Share(Decimal("0.5"), Decimal(one))
+        for one in steps
+    )
+
+
+def _percent(text: str) -> Decimal:
+    return Decimal(text.removesuffix("%")) / 100
 
 
 def _reducing(expected: Expected) -> bool:
@@ -133,6 +159,7 @@ def _part(share: tuple[str, str, str]) -> tuple[Decimal, Unit]:
 def _target(expected: Expected, leg: Leg, route: Route) -> bool:
     """The position as a target, as the end of the order's chain, or as the order that leads there."""
     wanted, before = Decimal(expected["position"]), expected.get("prev")
+    wanted *= 100 if expected["qty_unit"] == "balance_multiple" else 1
     if leg.action is Action.TARGET:
         known = before is None or leg.prev_position == Decimal(before)
         levers = _amount(expected.get("leverage"), 1) == leg.leverage

@@ -9,12 +9,17 @@ PERP: dict[str, Any] = {"market": "perp"}
 SIZED: dict[str, Any] = {"defaults": {"quantity": "0.01"}}
 
 
-def mapped(side: str, symbol: str, quantity: str | None = None, /, **more: str) -> dict[str, str]:
+def mapped(side: str, symbol: str, quantity: str | None = None, /, **more: str) -> dict[str, Any]:
     """Paths of an alias_map route."""
     return {"side": side, "symbol": symbol, **({"quantity": quantity} if quantity else {}), **more}
 
 
-def alias_map(paths: Mapping[str, str], options: Mapping[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+def lines(*patterns: str | Mapping[str, str], options: Mapping[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    """A route for text."""
+    return {"format": "alias_map", "options": {"patterns": [*patterns], **(options or {})}, **more}
+
+
+def alias_map(paths: Mapping[str, Any], options: Mapping[str, Any] | None = None, **more: Any) -> dict[str, Any]:
     return {"format": "alias_map", "options": {"paths": dict(paths), **(options or {})}, **more}
 
 
@@ -28,13 +33,6 @@ CODES = {
     "Exit-Long": {"symbol": "BTCUSDT.P", "intent": "exit_long"},
     "Exit-All": {"symbol": "BTCUSDT.P", "intent": "exit_all"},
 }
-OF_A_FORMAT = frozenset(
-    {
-        "hackingthemarkets", "traderspost", "okx-signal-a", "okx-signal-b", "3commas-signal", "wundertrading",
-        "octobot", "whook", "thibaultyou", "cryptognome", "tradex", "pineconnector",
-    }
-)  # fmt: skip
-"""Families whose format the relay knows by name, text or JSON."""
 AUTO: Entry = {"format": "auto"}
 
 ROUTES: Mapping[str, Entry] = {
@@ -60,7 +58,16 @@ ROUTES: Mapping[str, Entry] = {
     # Shapes of a format that the relay knows, in other senders' words.
     "alert-message-only": {"format": "traderspost", **SIZED},
     "sentiment-min": {"format": "traderspost", **SIZED, **PERP},
-    "ezymap": {"format": "auto", "options": {"sl_tp": "price"}, **SIZED},
+    "ezymap": alias_map(
+        mapped("side", "symbol", stop_loss="sl", id="id") | {"take_profit": ["tp1", "tp2"]},
+        {"sl_tp": "price", "shares": ["50", "50"]},
+        **SIZED,
+    ),
+    "cf-worker": alias_map(
+        mapped("type", "symbol", price="entry", stop_loss="sl", ref="tradeId") | {"take_profit": ["tp1", "tp2"]},
+        {"sl_tp": "price", "shares": ["50", "50"]},
+        **SIZED,
+    ),
     # JSON of other senders, mapped once.
     "robswc": alias_map(
         mapped("side", "symbol", "amount", type="type", trigger_price="price", leverage="leverage", secret="key"),
@@ -70,7 +77,7 @@ ROUTES: Mapping[str, Entry] = {
     "deepalpha": alias_map(mapped("action", "symbol", "qty", secret="key")),
     "meany885": alias_map(
         mapped("action", "symbol", "quantity", type="order_type", stop_loss="stop_loss", take_profit="take_profit"),
-        {"sl_tp": "price"},
+        {"sl_tp": "price", "patterns": ["{side} {symbol} QTY:{quantity} SL:{stop_loss} TP:{take_profit}"]},
     ),
     "joelsfoster": alias_map(
         mapped("action", "ticker", "amountPercent", secret="password"), {"size_unit": "percent_available"}
@@ -83,7 +90,11 @@ ROUTES: Mapping[str, Entry] = {
         {"size_unit": "percent_available", "code_map": {"sl": "close", "tp": "close"}},
     ),
     "moyger": alias_map(mapped("action", "symbol", secret="token"), **SIZED),
-    "just-trades": alias_map(mapped("action", "ticker", "quantity", **CHAIN, position_size="position_size"), **SIZED),
+    "just-trades": alias_map(
+        mapped("action", "ticker", "quantity", **CHAIN, position_size="position_size"),
+        {"code_map": {"MNQ1!": "BTCUSDT.P"}},
+        **SIZED,
+    ),
     "omaisali": alias_map(mapped("signal", "symbol"), **SIZED),
     "vitassuper-okx": alias_map(
         mapped("type_of_signal", "pair", "amount", secret="connector_secret"), {"size_unit": "quote"}
@@ -217,24 +228,88 @@ ROUTES: Mapping[str, Entry] = {
         ),
         **PERP,
     ),
+    # Lines of text, described once.
+    "frostybot": lines(
+        {"line": "trade:{account}:{position} symbol={symbol} size={position_size}x", "unit": "times_equity"},
+        {"line": "trade:{account}:{position} symbol={symbol} size={position_size}", "unit": "quote"},
+        {"line": "trade:{account}:{side} symbol={symbol} size={quantity} price={price}", "unit": "quote"},
+        {"line": "trade:{account}:{side} base={quantity} symbol={symbol}", "unit": "base"},
+        {"line": "trade:{account}:{side} quote={quantity} symbol={symbol}", "unit": "quote"},
+        "trade:{account}:{side} id={order_id}",
+        "trade:{account}:{side} symbol={symbol}",
+        options={"code_map": {name: f"{name[:-5]}USDT.P" for name in ("BTC-PERP", "ETH-PERP", "RUNE-PERP")}},
+        defaults={"symbol": "BTCUSDT"},
+        **PERP,
+    ),
+    "magikarp": lines(
+        {"line": "{symbol}_{side}_{leverage}_{quantity}_true_false", "unit": "quote", "take_profit": "2%"}
+    ),
+    "pinebridge": lines(
+        "signal={side},symbol={symbol},qty={quantity},entry_price={},sl_price={stop_loss},tp_price={take_profit},"
+        "secret={secret}",
+        "signal={side},symbol={symbol},secret={secret}",
+        options={"sl_tp": "price"},
+        **PERP,
+    ),
+    "pyne-text": lines("{symbol} {} {side} {position} {position_size} {prev_position} {prev_position_size}"),
+    "ib-text": lines("{symbol} {side} {quantity} {position_size}"),
+    "alertatron": lines(
+        {"line": "{account}({symbol}) {{ market(side={side}, amount={quantity}); }} #bot", "unit": "contracts"}, **PERP
+    ),
+    "gunbot-mail": lines(
+        {"line": "BUY_EXCHANGE_{symbol}_{quantity}", "side": "buy", "unit": "quote"},
+        {"line": "SELL_EXCHANGE_{symbol}", "side": "sell", "quantity": "100", "unit": "percent_available"},
+        options={"code_map": {"BTC-ETH": "ETHBTC", "USDT-BTC": "BTCUSDT"}},
+    ),
+    "password-line": lines({"line": "{secret} flat {symbol} q={}", "side": "close"}),
 }
 """Every other family is left to `auto`, on a route without defaults."""
+
+LINES: Mapping[str, Entry] = {
+    "a136": alias_map(
+        mapped(
+            "isBuy",
+            "pair",
+            "unitsPercent",
+            account="apiKey",
+            secret="token",
+            leverage="leverage",
+            margin_mode="marginType",
+            stop_loss="stopLossPercent",
+            id="alertTimestamp",
+        )
+        | {
+            "take_profit": ["targets.0.takeProfitPercent", "targets.1.takeProfitPercent"],
+            "take_profit_share": ["targets.0.amount", "targets.1.amount"],
+        },
+        {
+            "code_map": {"true": "buy", "false": "sell"},
+            "size_unit": "percent_equity",
+            "sl_tp": "percent",
+            "account": "binance-futures-main",
+        },
+        **PERP,
+    ),
+    "a156": alias_map(
+        mapped("Action", "Currency", "Amount", type="Price", market="ContractType"),
+        {"code_map": {"closesell": "closeshort", "-1": "market"}},
+    ),
+}
+"""Templates of a family that need a route of their own."""
 
 RULED_OUT: Mapping[str, str] = {
     "a013": "unsupported: a sell that may only close, if there is a long, is two readings of one body",
     "a020": "unsupported: protection on an order that only reduces, and on its wrong sides",
+    "a072": "unsupported: an order on the side of whatever position there is",
     "a101": "unresolved_placeholder: whatever field it stands in",
-    "a102": "unsupported: more than one take-profit",
-    "a136": "unsupported: more than one take-profit",
-    "a140": "credentials_in_body: exchange keys travel in the alert",
-    "a165": "not_an_order: more than one take-profit, and an entry that may or may not be a limit",
+    "a153": "not_an_order: a stop-loss so many points away; the points of a broker are not known here",
 }
-"""Orders that the design refuses on purpose, with the word and the reason."""
+"""Orders that the relay refuses on purpose, with the word and the reason."""
 
 
 def route_of(line: Mapping[str, Any]) -> dict[str, Any]:
     """The route for one line of the corpus: its family's, with the account that the body names."""
-    entry = dict(ROUTES.get(line["family"], AUTO))
+    entry = dict(LINES.get(line["id"]) or ROUTES.get(line["family"], AUTO))
     if "account" in line["expected"]:
         entry["options"] = {**entry.get("options", {}), "account": line["expected"]["account"]}
     return entry

@@ -10,6 +10,7 @@ from order_relay.core.order import Action, Leg, MarginMode, OrderType, PositionS
 from order_relay.core.refusal import Word
 from order_relay.core.route import Route
 from order_relay.core.symbol import Market
+from order_relay.core.take_profits import Share
 from order_relay.formats import FORMATS, alias_map
 from order_relay.formats.alias_leg import NAMES
 from order_relay.formats.alias_map import at
@@ -384,6 +385,75 @@ def test_a_spot_market_holds_no_short_position(word: str) -> None:
     own = route({"code_map": {"kurz": "short"}})
     assert refusal(body(what={"do": word, "coin": "AVAXUSDT"}), own).word is Word.UNSUPPORTED
     assert leg(body(what={"do": "sell", "coin": "AVAXUSDT"}), own).action is Action.SELL
+
+
+TAKES = {"take_profit": ["tp1", "tp2"], "take_profit_share": ["part1", "part2"]}
+
+
+def several(options: dict[str, Any] | None = None, /, **paths: Any) -> Route:
+    return replace(ROUTE, options={"paths": {**PATHS, **paths}, "sl_tp": "price", **(options or {})})
+
+
+@pytest.mark.parametrize(
+    ("on", "fields"),
+    [
+        (several(**TAKES), {"tp1": 25, "tp2": "27", "part1": 75, "part2": "25"}),
+        (several({"shares": ["75", "25"]}, take_profit=["tp1", "tp2"]), {"tp1": 25, "tp2": 27}),
+        (several(take_profit="tps", take_profit_share="parts"), {"tps": [25, 27], "parts": [75, 25]}),
+    ],
+)
+def test_several_take_profits_close_a_share_each(on: Route, fields: dict[str, Any]) -> None:
+    found = leg(body(**fields), on)
+    assert found.take_profits == (Share(Decimal("0.75"), Decimal(25)), Share(Decimal("0.25"), Decimal(27)))
+    assert (found.take_profit, found.take_profit_rate) == (None, None)
+
+
+def test_take_profits_in_percent_are_rates() -> None:
+    found = leg(body(tp1="1.5%", tp2="3%", part1=50, part2=50), several(**TAKES))
+    assert [(one.share, one.rate, one.price) for one in found.take_profits] == [
+        (Decimal("0.5"), Decimal("0.015"), None),
+        (Decimal("0.5"), Decimal("0.03"), None),
+    ]
+
+
+def test_shares_of_the_route_are_for_alerts_that_take_profit() -> None:
+    on = several({"shares": ["75", "25"]}, take_profit=["tp1", "tp2"])
+    assert leg(body(), on) == BUY
+
+
+def test_one_take_profit_of_all_is_the_single_one() -> None:
+    on = several(take_profit=["tp1", "tp2"], take_profit_share=["part1"])
+    assert leg(body(tp1=25), on).take_profit == leg(body(tp2=25, part1=100), on).take_profit == Decimal(25)
+
+
+@pytest.mark.parametrize(
+    ("fields", "word", "named"),
+    [
+        ({"tp1": 25, "tp2": 27}, Word.AMBIGUOUS, "take_profit_share"),
+        ({"tp1": 25, "tp2": 27, "part1": 50}, Word.AMBIGUOUS, "shares"),
+        ({"tp1": 25, "part1": 50, "part2": 50}, Word.AMBIGUOUS, "shares"),
+        ({"tp1": 25, "part1": 50}, Word.AMBIGUOUS, "50 %"),
+        ({"part1": 100}, Word.AMBIGUOUS, "0 of take_profit"),
+        ({"tp1": 25, "tp2": 27, "part1": 50, "part2": 49}, Word.AMBIGUOUS, "99 %"),
+        ({"tp1": 25, "tp2": 27, "part1": 110, "part2": -10}, Word.AMBIGUOUS, "take_profit_share"),
+        ({"tp1": 25, "tp2": 25, "part1": 50, "part2": 50}, Word.AMBIGUOUS, "different price"),
+        ({"tp1": 25, "tp2": "9%", "part1": 50, "part2": 50}, Word.AMBIGUOUS, "different price"),
+        ({"tp1": 25, "tp2": "x", "part1": 50, "part2": 50}, Word.INVALID_NUMBER, "take_profit"),
+        ({"tp1": 25, "tp2": 27, "part1": "half", "part2": 50}, Word.INVALID_NUMBER, "take_profit_share"),
+        ({"tp1": 0, "tp2": 27, "part1": 50, "part2": 50}, Word.AMBIGUOUS, "take_profit"),
+    ],
+    ids=str,
+)
+def test_take_profits_whose_shares_are_unclear_are_refused(fields: dict[str, Any], word: Word, named: str) -> None:
+    found = refusal(body(**fields), several(**TAKES))
+    assert (found.word, named in found.detail) == (word, True)
+
+
+@pytest.mark.parametrize("path", [["tp1", ""], [], ["tp1", 2], {"a": "b"}], ids=str)
+def test_paths_of_take_profits_are_texts(path: Any) -> None:
+    found = refusal(body(tp1=25), several(take_profit=path))
+    assert (found.word, "take_profit" in found.detail) == (Word.UNSUPPORTED, True)
+    assert refusal(body(), several(symbol=["coin"])).word is Word.UNSUPPORTED
 
 
 @pytest.mark.parametrize("foreign", [[], [body()], "text", 7, None, True], ids=str)

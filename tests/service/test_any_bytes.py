@@ -1,6 +1,7 @@
 """Whatever bytes arrive on a route of whatever format: an answer in time, and only orders that make sense."""
 
 import json
+from decimal import Decimal
 from hashlib import sha256
 from statistics import median
 from time import process_time
@@ -32,6 +33,7 @@ SEEDS: tuple[bytes, ...] = (
     b'{"key":"1","symbol":"BTCUSDT","side":"Buy","qty":"1","type":"Market","close_position":"False"}',
     b'{"PIN":"1","EXCHANGE":"x","SYMBOL":"BTCUSDT","SIDE":"buy","ORDER_TYPE":"limit","QUANTITY":1,"PRICE":2}',
     b"6012,buy,BTCUSDT.P,risk=1,sl=50,tp=60",
+    b"buy BTCUSDT.P at 100: 1 tp 110 (50) 120 (50)",
 )
 HOSTILE: tuple[bytes, ...] = (
     b"[" * LARGEST,
@@ -54,7 +56,9 @@ HOSTILE: tuple[bytes, ...] = (
 def route(name: str) -> dict[str, Any]:
     """A route of the format on which nothing is missing."""
     codes = {"a": {"symbol": "BTCUSDT.P", "intent": "enter_long"}}
-    options = {"code_map": codes, "sl_tp": "price", "size_unit": "base"}
+    step = "{take_profit} ({take_profit_share})"
+    patterns = [f"{{side}} {{symbol}} at {{price}}: {{quantity}} tp {step} {step}", "{}={symbol} {side}={}"]
+    options = {"code_map": codes, "sl_tp": "price", "size_unit": "base", "patterns": patterns}
     defaults = {"quantity": "1", "leverage": "2", "unit": "base"}
     return {**SECRETS, "format": name, "options": options, "defaults": defaults}
 
@@ -69,11 +73,14 @@ def bodies() -> st.SearchStrategy[bytes]:
 def sensible(leg: Leg) -> bool:
     numbers = (
         leg.price, leg.trigger_price, leg.trail, leg.leverage, leg.take_profit, leg.stop_loss, leg.take_profit_rate,
-        leg.stop_loss_rate, leg.max_exposure,
+        leg.stop_loss_rate, leg.max_exposure, *(one.price or one.rate for one in leg.take_profits),
     )  # fmt: skip
-    positive = all(number is None or (number.is_finite() and number > 0) for number in numbers)
+    shares = [amount for one in leg.take_profits for amount in (one.price or one.rate or Decimal(0), one.share)]
+    positive = all(number is None or (number.is_finite() and number > 0) for number in (*numbers, *shares))
+    shares = [one.share for one in leg.take_profits]
+    parted = not shares or (len(shares) > 1 and min(shares) > 0 and sum(shares) == 1 and leg.take_profit is None)
     size = leg.quantity is None or (leg.quantity.is_finite() and (leg.quantity > 0 or leg.action is Action.TARGET))
-    return positive and size
+    return positive and parted and size
 
 
 def answered(bench: Bench, body: bytes) -> int:

@@ -23,8 +23,17 @@ KNOWN = frozenset(
 )  # fmt: skip
 KNOWN_DEFAULTS = frozenset({"symbol", "quote", "quantity", "unit", "leverage", "margin_mode"})
 KNOWN_LIMITS = frozenset(field.name for field in fields(Limits))
-KNOWN_OPTIONS = frozenset({"account", "bot_uuid", "code_map", "control", "paths", "size_unit", "sl_tp"})
-_KINDS = {str: "a text", bool: "true or false", dict: "an object"}
+_OPTIONS: Mapping[str, type] = {
+    "account": str,
+    "bot_uuid": str,
+    "code_map": dict,
+    "control": bool,
+    "paths": dict,
+    "patterns": list,
+    "shares": list,
+}
+KNOWN_OPTIONS = frozenset({*_OPTIONS, "size_unit", "sl_tp"})
+_KINDS = {str: "a text", bool: "true or false", dict: "an object", list: "a list"}
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 
@@ -127,9 +136,11 @@ def _defaults(name: str, data: Mapping[str, Any]) -> dict[str, str]:
 
 def _options(name: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
     _known(name, data, KNOWN_OPTIONS, "option")
-    for key, kind in (("account", str), ("bot_uuid", str), ("control", bool), ("code_map", dict), ("paths", dict)):
+    for key, kind in _OPTIONS.items():
         if data.get(key) is not None and not isinstance(data[key], kind):
             raise Missing(f"option {key!r} of route {name!a} must be {_KINDS[kind]}")
+    if any(not isinstance(one, str) for one in data.get("shares") or []):
+        raise Missing(f"option 'shares' of route {name!a} must be a list of percents as texts, such as \"50\"")
     if data.get("sl_tp") not in (None, "price", "percent"):
         raise Missing(f"option 'sl_tp' of route {name!a} must be price or percent")
     if data.get("size_unit") not in (None, *Unit):

@@ -4,14 +4,14 @@ from dataclasses import replace
 from functools import partial
 
 from order_relay.core.chain import refuse_contradiction
-from order_relay.core.money import number
+from order_relay.core.money import number, plain, product
 from order_relay.core.order import Action, Leg, MarginMode, OrderType, PositionSide, TimeInForce, Unit
 from order_relay.core.refusal import Refusal, Word
 from order_relay.core.route import Route
 from order_relay.core.symbol import Market
 from order_relay.formats import fields as of
 from order_relay.formats.alias_prices import priced, protected
-from order_relay.formats.alias_words import CLOSES, MARKETS, SIDES, UNITS, Meaning, said, spoken
+from order_relay.formats.alias_words import CLOSES, MARKETS, SIDES, UNITS, Meaning, folded, said, spoken
 from order_relay.formats.fields import Fields
 from order_relay.formats.strategy import Size, Sizing, Stand, refuse_short_on_spot, stand, told
 
@@ -19,17 +19,27 @@ NAMES = frozenset(
     {
         "side", "intent", "symbol", "market", "quantity", "unit", "type", "price", "trigger_price", "trail",
         "time_in_force", "reduce_only", "position_side", "leverage", "margin_mode", "take_profit", "stop_loss",
-        "position", "position_size", "prev_position", "prev_position_size", "ref", "valid_for",
+        "take_profit_share", "position", "position_size", "prev_position", "prev_position_size", "ref", "order_id",
+        "valid_for",
     }
 )  # fmt: skip
 _NUMBERS = ("price", "trigger_price", "leverage", "position_size", "prev_position_size")
-_NOT_OF_A_TARGET = ("quantity", "take_profit", "stop_loss", "reduce_only", "trail", "time_in_force")
+_NOT_OF_A_TARGET = (
+    "quantity",
+    "take_profit",
+    "take_profit_share",
+    "stop_loss",
+    "reduce_only",
+    "trail",
+    "time_in_force",
+)
 _POSITION_SIDES = {"long": PositionSide.LONG, "short": PositionSide.SHORT}
 Read = tuple[Leg, tuple[str, ...]]
 
 
 def leg(fields: Fields, mapped: frozenset[str], route: Route) -> Read:
     """Read one order; `mapped` are the names that the route looks for, whether or not this body states them."""
+    fields = _in_percent(fields)
     of.readable(fields, _NUMBERS)
     action, side = _meaning(fields, mapped, route)
     market = of.word(fields, "market", MARKETS)
@@ -38,9 +48,30 @@ def leg(fields: Fields, mapped: frozenset[str], route: Route) -> Read:
     refuse_short_on_spot(one, side or _named(fields, route))
     if action is Action.CANCEL_ALL:
         return replace(one, ref=None, valid_for=None, position_side=None), ()
+    if action is Action.CANCEL:
+        return _cancel(fields, one), ()
     if action is Action.TARGET or _follows(action, mapped):
         return _target(fields, one, mapped, route)
     return _order(fields, one, mapped, route)
+
+
+def _in_percent(fields: Fields) -> Fields:
+    """Sizes as a percent: 3 times the equity is 300 percent of it."""
+    if folded(str(fields.get("unit"))) != "timesequity":
+        return fields
+    sizes = ("quantity", "position_size", "prev_position_size")
+    percents = {
+        name: plain(product(number(value, name), of.HUNDRED)) for name, value in of.stated(fields, *sizes).items()
+    }
+    return {**fields, **percents, "unit": Unit.PERCENT_EQUITY.value}
+
+
+def _cancel(fields: Fields, one: Leg) -> Leg:
+    order_id = of.ref(fields, "order_id")
+    if (one.ref is None) == (order_id is None):
+        detail = "a cancel names one order by ref or by order_id"
+        raise Refusal(Word.AMBIGUOUS, f"{detail}; cancelall cancels all of a symbol")
+    return replace(one, order_id=order_id, valid_for=None, position_side=None)
 
 
 def _meaning(fields: Fields, mapped: frozenset[str], route: Route) -> Meaning:

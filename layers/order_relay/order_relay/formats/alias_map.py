@@ -1,4 +1,7 @@
-"""Any JSON body: the route's option `paths` says once where its fields stand, or the usual names are taken."""
+"""Any body: the route's option `paths` says once where the fields of JSON stand, or the usual names are taken.
+
+Text is read by the option `patterns`.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,18 +9,33 @@ from typing import Any
 from order_relay.core.alert import Alert, refuse_credentials
 from order_relay.core.refusal import Refusal, Word
 from order_relay.core.route import Route
+from order_relay.core.strict_json import load
+from order_relay.formats import alias_text
 from order_relay.formats import fields as of
 from order_relay.formats.alias_leg import NAMES, leg
+from order_relay.formats.alias_prices import SEVERAL
+from order_relay.formats.alias_text import Line
 from order_relay.formats.common_aliases import common, secret_field
 from order_relay.formats.fields import Fields
 from order_relay.formats.format import Format
 
 NAME = "alias_map"
 _OF_THE_ALERT = frozenset({"time", "id", "secret", "account"})
+_KNOWN = NAMES | _OF_THE_ALERT
+
+
+def opened(body: bytes) -> Any:
+    """JSON where it is that, else the text itself; raises Refusal `invalid_json` for what is not UTF-8."""
+    try:
+        return load(body)
+    except Refusal:
+        return Line(of.opened_text(body))
 
 
 def token(body: Any, route: Route | None = None) -> str | None:
     """The secret at the route's path; without one, the one field of the body that is named like a secret."""
+    if route and isinstance(body, Line):
+        return alias_text.secret_in(body, route, _KNOWN)
     if not isinstance(body, Mapping):
         return None
     mapped = (route.options.get("paths") or {}).get("secret") if route else None
@@ -28,18 +46,32 @@ def token(body: Any, route: Route | None = None) -> str | None:
 
 def read(body: Any, route: Route) -> Alert:
     """Read one order from the mapped fields; whatever is not mapped is not looked at."""
-    paths = route.options.get("paths")
+    if isinstance(body, Line):
+        found, names, note = _line(body, route)
+        return _alert(found, names, route, note)
     if not isinstance(body, Mapping):
         raise Refusal(Word.NOT_AN_ORDER, "the body is not a JSON object, so no path such as 'side' leads anywhere")
+    paths = route.options.get("paths")
     if not paths:
         return read_common(body, route)
     _usable(paths)
     refuse_credentials(body, own=_own(paths))
-    fields = of.stated({name: at(body, path) for name, path in paths.items()})
+    return _alert({name: _value(body, path) for name, path in paths.items()}, frozenset(paths), route)
+
+
+def _line(line: Line, route: Route) -> tuple[dict[str, Any], frozenset[str], str]:
+    """The fields of a text; what begins like JSON is bad JSON, as is every text on a route without patterns."""
+    if not route.options.get("patterns") or line.lstrip().startswith(("{", "[")):
+        load(line.encode())
+    return alias_text.fields_in(line, route, _KNOWN)
+
+
+def _alert(found: Fields, names: frozenset[str], route: Route, *noted: str) -> Alert:
+    fields = of.stated(found)
     _same_account(fields, route)
     explicit, fired_ms = of.text(fields, "id", 128), of.time(fields)
-    order, notes = leg(fields, frozenset(paths), route)
-    return Alert((order,), explicit, fired_ms, format=NAME, notes=notes)
+    order, notes = leg(fields, names, route)
+    return Alert((order,), explicit, fired_ms, format=NAME, notes=(*noted, *notes))
 
 
 def read_common(body: Fields, route: Route) -> Alert:
@@ -47,6 +79,13 @@ def read_common(body: Fields, route: Route) -> Alert:
     fields, notes = common(body, route)
     order, more = leg(fields, frozenset(fields) | {"side", "quantity"}, route)
     return Alert((order,), time_ms=of.time(fields), format=NAME, notes=(*notes, *more))
+
+
+def _value(body: Fields, path: str | list[str]) -> Any:
+    """What stands at a path; at a list of paths, what stands at those that lead somewhere."""
+    if isinstance(path, str):
+        return at(body, path)
+    return [value for one in path if (value := at(body, one)) is not None] or None
 
 
 def at(body: Any, path: str) -> Any:
@@ -67,13 +106,13 @@ def _place(text: str, length: int) -> bool:
 
 def _usable(paths: Mapping[str, Any]) -> None:
     for name, path in paths.items():
-        if name not in NAMES | _OF_THE_ALERT:
-            known = ", ".join(sorted(NAMES | _OF_THE_ALERT))
+        if name not in _KNOWN:
+            known = ", ".join(sorted(_KNOWN))
             raise Refusal(Word.UNSUPPORTED, f"the route's option 'paths' maps {name[:40]!a}; known: {known}")
-        if not isinstance(path, str) or not path:
-            raise Refusal(
-                Word.UNSUPPORTED, f"the route's option 'paths' must map {name} to a path such as 'order.side'"
-            )
+        several = name in SEVERAL and isinstance(path, list)
+        if not all(isinstance(one, str) and one for one in (path if several else [path])) or path == []:
+            detail = f"the route's option 'paths' must map {name} to a path such as 'order.side'"
+            raise Refusal(Word.UNSUPPORTED, f"{detail}{', or to a list of such' if name in SEVERAL else ''}")
 
 
 def _own(paths: Mapping[str, str]) -> frozenset[str]:
@@ -87,4 +126,4 @@ def _same_account(fields: Fields, route: Route) -> None:
         raise Refusal(Word.UNSUPPORTED, "account is not the one that the route's option 'account' names")
 
 
-FORMAT = Format(token=token, token_on=token, read=read)
+FORMAT = Format(opened=opened, token=token, token_on=token, read=read)

@@ -30,6 +30,7 @@ SIDES: Mapping[str, Meaning] = {
     **dict.fromkeys(_both_ways(_CLOSE, PositionSide.SHORT), (Action.CLOSE, PositionSide.SHORT)),
     **dict.fromkeys(("sync", "target"), (Action.TARGET, None)),
     "cancelall": (Action.CANCEL_ALL, None),
+    "cancel": (Action.CANCEL, None),
 }
 CLOSES: Mapping[str, bool] = {
     **dict.fromkeys(("open", "enter", "entry", "add"), False),
