@@ -166,6 +166,11 @@ def test_exchange_keys_in_what_nobody_reads_are_refused() -> None:
     assert read("buy AVAXUSDT.P 4 note: the key is patience", on) == BUY
 
 
+def test_a_pattern_that_does_not_fit_finds_no_keys_in_a_line_of_another_one() -> None:
+    on = route("{} -> {side} {symbol}", "api_secret={} {side} {symbol} {quantity}")
+    assert read("api_secret=1 buy AVAXUSDT.P 4", on) == BUY
+
+
 def test_a_position_to_hold_may_be_told_in_words_and_times_the_equity() -> None:
     on = route({"line": "{position} {symbol} {position_size}x", "unit": "times_equity"})
     found = read("short AVAXUSDT.P 0.5x", on)

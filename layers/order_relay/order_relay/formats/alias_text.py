@@ -110,9 +110,11 @@ def _spaced(text: str) -> str:
 def _fields(line: str, pattern: Pattern) -> dict[str, Any] | None:
     """What the fields of the pattern hold; None if the line does not look like it.
 
-    A field ends where the text behind it first comes, and one that is read is a single word.
+    A field ends where the text behind it first comes, and one that is read is a single word. Raises Refusal
+    `credentials_in_body` for an exchange key in a part that nobody reads.
     """
     found: dict[str, Any] = dict(pattern.fixed)
+    unread: list[str] = []
     rest, ends = _spaced(line), [before for before, _ in pattern.parts[1:]]
     for (before, name), end in zip(pattern.parts, [*ends, pattern.tail], strict=False):
         if not rest.startswith(before):
@@ -120,14 +122,17 @@ def _fields(line: str, pattern: Pattern) -> dict[str, Any] | None:
         value, _, _ = rest.removeprefix(before).partition(end) if end else (rest.removeprefix(before), "", "")
         rest = rest[len(before) + len(value) :]
         if not name:
-            refuse_credentials(dict.fromkeys(_labels(value)))
+            unread.append(value)
         elif not value or " " in value:
             return None
         elif name in SEVERAL:
             found[name] = [*found.get(name, []), value]
         else:
             found[name] = value
-    return found if rest == pattern.tail else None
+    if rest != pattern.tail:
+        return None
+    refuse_credentials(dict.fromkeys(label for value in unread for label in _labels(value)))
+    return found
 
 
 def _labels(text: str) -> Iterator[str]:
