@@ -65,26 +65,26 @@ def test_the_local_pages_are_for_this_machine_only(bench: Bench) -> None:
 
 
 def test_it_runs_as_a_module_piped_on_a_terminal_that_knows_ascii_only(bench: Bench) -> None:
-    bench.ctl("halt", "route", "x", "--why", "Störung ☃ \x1b[31m", "--apply")
+    bench.ctl("halt", "route", "okx", "--why", "Störung ☃ \x1b[31m", "--apply")
     env = {**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "0"}
     command = [sys.executable, "-m", "tools.relayctl", "--local", bench.url]
     shown = subprocess.run([*command, "halts"], cwd=ROOT, env=env, capture_output=True, check=True)
     document = subprocess.run([*command, "halts", "--json"], cwd=ROOT, env=env, capture_output=True, check=True)
-    bench.ctl("resume", "route", "x", "--apply")
+    bench.ctl("resume", "route", "okx", "--apply")
     assert b"St\\xf6rung \\u2603 \\x1b[31m" in shown.stdout
     assert (shown.stderr, document.stderr) == (b"", b"")
     assert b"\x1b" not in shown.stdout + document.stdout
     document.stdout.decode("ascii")
 
 
-@pytest.mark.parametrize(("answer", "halted"), [("n", {}), ("y", {"route#asked": "news"})])
+@pytest.mark.parametrize(("answer", "halted"), [("n", {}), ("y", {"route#jex": "news"})])
 def test_somebody_at_a_terminal_is_asked_before_anything_changes(
     bench: Bench, answer: str, halted: dict[str, str]
 ) -> None:
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "tools.relayctl", "--local", bench.url]
     process = subprocess.Popen(
-        [*command, "halt", "route", "asked", "--why", "news"], cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs,
+        [*command, "halt", "route", "jex", "--why", "news"], cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs,
         env={**os.environ, "TERM": "xterm"},
     )  # fmt: skip
     os.write(ours, f"{answer}\n".encode())
@@ -93,6 +93,6 @@ def test_somebody_at_a_terminal_is_asked_before_anything_changes(
     os.close(ours)
     os.close(theirs)
     after = bench.ctl("halts", "--json").data["halts"]
-    bench.ctl("resume", "route", "asked", "--apply")
-    assert f"Halt route asked on the relay at {bench.url}?" in shown
+    bench.ctl("resume", "route", "jex", "--apply")
+    assert f"Halt route jex on the relay at {bench.url}?" in shown
     assert after == halted

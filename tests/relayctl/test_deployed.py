@@ -99,9 +99,9 @@ def test_orders_are_read_from_the_journal_of_the_stack(stack: Stack) -> None:
 
 
 def test_commands_go_to_the_redrive_function_by_name(stack: Stack) -> None:
-    stack.ctl("halt", "route", "aws", "--why", "news", "--apply")
-    assert stack.ctl("halts", "--json").data["halts"] == {"route#aws": "news"}
-    stack.ctl("resume", "route", "aws", "--apply")
+    stack.ctl("halt", "route", "bitget", "--why", "news", "--apply")
+    assert stack.ctl("halts", "--json").data["halts"] == {"route#bitget": "news"}
+    stack.ctl("resume", "route", "bitget", "--apply")
     assert set(stack.functions.asked) == {"order-relay-redrive"}
 
 

@@ -59,8 +59,8 @@ def console(bench: Bench, letters: Letters) -> Console:
     bench.route(accounts=["okx"])
     return Console(
         Redrive(
-            journal=bench.journal, exchanges=EXCHANGES, letters=letters, outbox=bench, clock=bench.clock,
-            signals=bench.signals,
+            journal=bench.journal, exchanges=EXCHANGES, routes=bench.vault.routes, letters=letters, outbox=bench,
+            clock=bench.clock, signals=bench.signals,
         )
     )  # fmt: skip
 

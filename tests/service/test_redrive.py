@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from order_relay.core.ports import Entry, Letter
+from order_relay.core.ports import Entry, Letter, Missing, Unavailable
 from order_relay.exchanges import EXCHANGES
 from order_relay.service.redriving import Redrive
 from order_relay.service.switching import BadCommand
@@ -50,7 +50,13 @@ def letters(okx: Bench) -> Letters:
 @pytest.fixture
 def redrive(okx: Bench, letters: Letters) -> Redrive:
     return Redrive(
-        journal=okx.journal, exchanges=EXCHANGES, letters=letters, outbox=okx, clock=okx.clock, signals=okx.signals
+        journal=okx.journal,
+        exchanges=EXCHANGES,
+        routes=okx.vault.routes,
+        letters=letters,
+        outbox=okx,
+        clock=okx.clock,
+        signals=okx.signals,
     )
 
 
@@ -132,8 +138,8 @@ def test_settling_a_parked_order_lifts_its_halt(bench: Bench, outcome: str, stat
     parked = bench.run({**limit_buy("BTCUSDT.P"), "valid_for": 600}, accounts=["jex"])
     assert parked["state"] == "parked"
     redrive = Redrive(
-        journal=bench.journal, exchanges=EXCHANGES, letters=Letters(bench), outbox=bench, clock=bench.clock,
-        signals=bench.signals,
+        journal=bench.journal, exchanges=EXCHANGES, routes=bench.vault.routes, letters=Letters(bench), outbox=bench,
+        clock=bench.clock, signals=bench.signals,
     )  # fmt: skip
     redrive.run({"command": "settle", "order_id": parked["order_id"], "outcome": outcome, "apply": True})
     assert bench.orders()[0]["state"] == state
@@ -164,6 +170,34 @@ def test_an_operator_halts_and_resumes_each_scope(okx: Bench, redrive: Redrive, 
     redrive.run({"command": "resume", "scope": scope, "name": name, "apply": True})
     assert redrive.run({"command": "halts"})["halts"] == {}
     assert okx.run(market_buy("BTCUSDT.P", id="2"))["state"] == "placed"
+
+
+@pytest.mark.parametrize(("scope", "known"), [("account", "okx"), ("route", "main")])
+def test_a_misspelled_name_is_not_confirmed_as_halted(okx: Bench, redrive: Redrive, scope: str, known: str) -> None:
+    halt = {"command": "halt", "scope": scope, "name": "mian", "why": "exchange under maintenance"}
+    for command in (halt, {**halt, "apply": True}):
+        with pytest.raises(BadCommand, match=f"no {scope} 'mian'; known: {known}"):
+            redrive.run(command)
+    assert redrive.run({"command": "halts"})["halts"] == {}
+
+
+@pytest.mark.parametrize("error", [Unavailable("throttled"), Missing("the routes secret holds no 'routes' object")])
+def test_a_halt_works_while_the_routes_cannot_be_read(okx: Bench, redrive: Redrive, error: Exception) -> None:
+    def unreadable() -> dict[str, Any]:
+        raise error
+
+    redrive.routes = unreadable
+    halt = {"command": "halt", "scope": "account", "name": "okx", "why": "exchange under maintenance", "apply": True}
+    answer = redrive.run(halt)
+    assert (answer["applied"], str(error) in answer["note"]) == (True, True)
+    assert okx.run(market_buy("BTCUSDT.P"))["state"] == "rejected"
+
+
+def test_the_halt_of_a_route_that_is_gone_can_be_lifted(okx: Bench, redrive: Redrive) -> None:
+    redrive.run({"command": "halt", "scope": "route", "name": "main", "why": "x", "apply": True})
+    okx.vault.route_secret.clear()
+    redrive.run({"command": "resume", "scope": "route", "name": "main", "apply": True})
+    assert redrive.run({"command": "halts"})["halts"] == {}
 
 
 @pytest.mark.parametrize(

@@ -204,6 +204,7 @@ def test_an_alert_that_is_older_than_the_operator_s_word_changes_nothing(bench: 
     switch(
         bench.journal,
         EXCHANGES,
+        bench.vault.routes,
         {"command": "halt", "scope": "route", "name": "main", "why": "x"},
         bench.clock.wall_ms(),
         apply=True,

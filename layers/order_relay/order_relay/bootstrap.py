@@ -89,6 +89,7 @@ def redrive(env: Mapping[str, str] = os.environ) -> "Redrive":
     return Redrive(
         journal=DynamoJournal(aws.client("dynamodb"), env["TABLE_NAME"], clock),
         exchanges=tuple(EXCHANGES),
+        routes=lambda: _vault(env, redactor).routes(fresh=True),
         letters=SqsDeadLetters(sqs, {"orders": env["ORDERS_DLQ_URL"], "cancels": env["CANCELS_DLQ_URL"]}),
         outbox=SqsOutbox(sqs, {"orders": env["ORDERS_QUEUE_URL"], "cancels": env["CANCELS_QUEUE_URL"]}),
         clock=clock,

@@ -15,7 +15,7 @@ from order_relay.service.book import Book
 from order_relay.service.envelope import Opened, opened
 from order_relay.service.later import Later
 from order_relay.service.receiving import STEPS, identity, received
-from order_relay.service.switching import BadCommand, switch
+from order_relay.service.switching import BadCommand, Routes, switch
 
 
 class Decision(StrEnum):
@@ -32,6 +32,7 @@ class Redrive:
 
     journal: Register
     exchanges: Collection[str]
+    routes: Routes
     letters: DeadLetters
     outbox: Outbox
     clock: HostClock
@@ -47,7 +48,7 @@ class Redrive:
     def _run(self, command: Mapping[str, Any]) -> dict[str, Any]:
         name, apply = command.get("command"), command.get("apply") is True
         if name in ("halts", "halt", "resume"):
-            return switch(self.journal, self.exchanges, command, self.clock.wall_ms(), apply=apply)
+            return switch(self.journal, self.exchanges, self.routes, command, self.clock.wall_ms(), apply=apply)
         if name == "settle":
             return self._settle(_named(command, "order_id"), command.get("outcome"), apply=apply)
         if name not in ("list", "show", "retry", "drop"):

@@ -1,9 +1,9 @@
 """The operator's side of the halt switches: show them, halt, resume; a dry run unless told to apply."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from order_relay.core.ports import Register
+from order_relay.core.ports import Missing, Register, Unavailable
 from order_relay.core.record import Key
 from order_relay.core.refusal import Refusal
 from order_relay.core.symbol import Market, read_symbol
@@ -12,6 +12,7 @@ from order_relay.service.halts import EVERYTHING, Halts, of_account, of_route
 
 AFTER_EVERY_LEG = 1_000
 SCOPES = ("global", "account", "route", "symbol")
+Routes = Callable[[], Mapping[str, Any]]
 
 
 class BadCommand(Exception):
@@ -19,11 +20,18 @@ class BadCommand(Exception):
 
 
 def switch(
-    journal: Register, exchanges: Collection[str], command: Mapping[str, Any], now_ms: int, *, apply: bool
+    journal: Register,
+    exchanges: Collection[str],
+    routes: Routes,
+    command: Mapping[str, Any],
+    now_ms: int,
+    *,
+    apply: bool,
 ) -> dict[str, Any]:
     """Carry out {"command": halts|halt|resume, "scope": global|account|route|symbol, "name"?, "why"?}.
 
-    A symbol is named by its partition, `exchange#account#market#SYMBOL`; a halt needs a `why`.
+    A symbol is named by its partition, `exchange#account#market#SYMBOL`; a halt needs a `why`, and the name of an
+    account or route that `routes` know: a misspelled one would be confirmed and stop nothing.
     """
     halts = Halts(journal)
     if command["command"] == "halts":
@@ -37,9 +45,28 @@ def switch(
         raise BadCommand(f"name is missing: which {scope}?")
     if halting and (not isinstance(why, str) or not why.strip()):
         raise BadCommand("why is missing: whoever looks at 3 a.m. wants to know")
+    note = _unknown(routes, str(scope), str(name)) if halting and scope in ("account", "route") else ""
     if apply:
         _flip(journal, exchanges, str(scope), str(name), str(why) if halting else None, Key(now_ms, AFTER_EVERY_LEG))
-    return {"applied": apply, "scope": scope, "name": name, "halted": halting}
+    answer = {"applied": apply, "scope": scope, "name": name, "halted": halting}
+    return {**answer, "note": note} if note else answer
+
+
+def _unknown(routes: Routes, scope: str, name: str) -> str:
+    """Refuse a name that no route has or uses; if the routes cannot be read a halt must still be possible."""
+    try:
+        found = routes()
+    except (Unavailable, Missing) as exc:
+        return f"the routes cannot be read now ({exc}), so nobody has checked that there is a {scope} {name!a}"
+    names = set(found) if scope == "route" else {account for one in found.values() for account in _accounts(one)}
+    if name not in names:
+        raise BadCommand(f"there is no {scope} {name!a}; known: {', '.join(sorted(names)) or 'none'}")
+    return ""
+
+
+def _accounts(route: Any) -> list[str]:
+    listed = route.get("accounts") if isinstance(route, Mapping) else None
+    return [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
 
 
 def _flip(journal: Register, exchanges: Collection[str], scope: str, name: str, why: str | None, key: Key) -> None:
@@ -59,7 +86,7 @@ def _flip(journal: Register, exchanges: Collection[str], scope: str, name: str, 
 
 
 def _book(journal: Register, partition: str, exchanges: Collection[str]) -> Book:
-    """The partition of a symbol in any spelling; a misspelled one would be confirmed and stop nothing."""
+    """The partition of a symbol in any spelling."""
     parts = partition.split("#")
     if len(parts) != 4:
         raise BadCommand("a symbol is named as exchange#account#market#SYMBOL")
