@@ -12,11 +12,12 @@ from order_relay.core.outcome import Failed, Outcome, Verdict
 from order_relay.core.record import Record, State
 from order_relay.core.refusal import Refusal
 from order_relay.core.retry import CALL_BUDGET_MS, ladder, soon
+from order_relay.service.describing import describe_plan
 from order_relay.service.job import Job
 from order_relay.service.later import Ended, Later
 from order_relay.service.planning import plan, tradable
 from order_relay.service.risk import count, hold, opens
-from order_relay.service.settling import FENCE_SLACK_MS, SETTLE_MARGIN_MS, describe_plan
+from order_relay.service.settling import FENCE_SLACK_MS, SETTLE_MARGIN_MS
 from order_relay.service.sizing import counted
 
 _Seen = TypeVar("_Seen")

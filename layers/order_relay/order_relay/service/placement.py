@@ -3,12 +3,13 @@
 from order_relay.core.outcome import Failed, Hint, Outcome, Verdict
 from order_relay.core.record import UNKNOWN_OUTCOME, Record, State
 from order_relay.core.retry import CALL_BUDGET_MS, ladder, quick
+from order_relay.service.describing import describe, describe_plan
 from order_relay.service.following import confirm, instant
 from order_relay.service.intending import admitted, denied, intend, settled, still_wanted, until_expiry
 from order_relay.service.job import Job
 from order_relay.service.later import Ended, Later
 from order_relay.service.planning import NOTHING_TO_CLOSE
-from order_relay.service.settling import conclude, describe, describe_plan, look, plan_differs, settle
+from order_relay.service.settling import conclude, look, plan_differs, settle
 
 RESYNCS = 2
 _DEFINITE_AND_PASSING = frozenset({Verdict.THROTTLED, Verdict.NOT_SENT})

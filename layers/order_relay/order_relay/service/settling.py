@@ -7,6 +7,7 @@ from order_relay.core.money import plain, product
 from order_relay.core.order import OrderType, Plan, TimeInForce, Unit
 from order_relay.core.outcome import Failed, Verdict
 from order_relay.core.record import UNKNOWN_OUTCOME, Record, State
+from order_relay.service.describing import describe, describe_plan
 from order_relay.service.job import Job
 from order_relay.service.later import Ended, Later
 
@@ -66,17 +67,6 @@ def plan_differs(plan: Plan, found: Found) -> bool:
     if found.quantity is not None and not plan.whole and found.quantity != plan.quantity:
         return not (plan.type is OrderType.MARKET or plan.reduce_only)
     return plan.type is OrderType.LIMIT and None not in (plan.price, found.price) and plan.price != found.price
-
-
-def describe(found: Found) -> str:
-    size = plain(found.quantity) if found.quantity is not None else "?"
-    price = f" at {plain(found.price)}" if found.price is not None else ""
-    return f"{found.side.value} {size}{price}, {found.status.value}, order {found.order_id}"
-
-
-def describe_plan(plan: Plan) -> str:
-    price = f" at {plain(plan.price)}" if plan.price is not None else ""
-    return f"{plan.side.value} {plain(plan.quantity)}{price}"
 
 
 def _ask(job: Job, plan: Plan) -> tuple[Found | None, int | None]:
