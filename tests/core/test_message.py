@@ -279,7 +279,7 @@ def test_what_is_no_message_is_poison(text: str) -> None:
 
 
 POSITIVE = ("trigger_price", "leverage", "take_profit", "stop_loss", "take_profit_rate", "stop_loss_rate", "trail")
-NO_TAKE_PROFITS: list[Any] = [None, "price", 7, ["price"], [None], [[]], [{}]]
+NO_TAKE_PROFITS: list[Any] = [None, "", {}, "price", 7, ["price"], [None], [[]], [{}]]
 POISONED_LEGS: list[dict[str, Any]] = [
     {"action": "target", "quantity": None},
     {"action": "target", "quantity": "NaN"},
@@ -291,6 +291,8 @@ POISONED_LEGS: list[dict[str, Any]] = [
         for value in ("NaN", "Infinity", "1e3", "long", 1)
     ],
     *[{field: value} for field in ("margin_mode", "position_side", "type", "time_in_force") for value in ("up", 1)],
+    *[{field: None} for field in ("action", "market", "type", "unit", "time_in_force")],
+    {"price": "1" * 91},
     *[{"exit_valid_for": value} for value in ("900", True, 1.5, [900])],
     *[{"take_profits": value} for value in NO_TAKE_PROFITS],
     *[{"take_profits": [{"share": "0.5", "rate": None, "price": value}]} for value in (None, "0", "-1", "NaN", 1)],

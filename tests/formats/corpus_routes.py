@@ -254,14 +254,14 @@ ROUTES: Mapping[str, Entry] = {
     "pyne-text": lines("{symbol} {} {side} {position} {position_size} {prev_position} {prev_position_size}"),
     "ib-text": lines("{symbol} {side} {quantity} {position_size}"),
     "alertatron": lines(
-        {"line": "{account}({symbol}) {{ market(side={side}, amount={quantity}); }} #bot", "unit": "contracts"}, **PERP
+        {"line": "{account}({symbol}) {{ market(side={side}, amount={quantity}); }}\n#bot", "unit": "contracts"}, **PERP
     ),
     "gunbot-mail": lines(
         {"line": "BUY_EXCHANGE_{symbol}_{quantity}", "side": "buy", "unit": "quote"},
         {"line": "SELL_EXCHANGE_{symbol}", "side": "sell", "quantity": "100", "unit": "percent_available"},
         options={"code_map": {"BTC-ETH": "ETHBTC", "USDT-BTC": "BTCUSDT"}},
     ),
-    "password-line": lines({"line": "{secret} flat {symbol} q={}", "side": "close"}),
+    "password-line": lines({"line": "{secret}\nflat {symbol} q={}", "side": "close"}),
 }
 """Every other family is left to `auto`, on a route without defaults."""
 

@@ -48,7 +48,7 @@ def test_mapped_fields_make_an_order_and_everything_else_is_not_looked_at() -> N
 
 @pytest.mark.parametrize(
     ("path", "value"),
-    [("a", 1), ("b.c", 2), ("b.d.0", 3), ("b.d.1.e", 4), ("f.g", 5), ("b.x", None), ("b.d.9", None), ("a.b", None)],
+    [("a", 1), ("b.c", 2), ("b.d.0", 3), ("b.d.1.e", 4), ("f.g", 5), ("b.x", None), ("b.d.9", None), ("g.h", None)],
 )
 def test_a_path_leads_through_objects_and_lists(path: str, value: int | None) -> None:
     assert at({"a": 1, "b": {"c": 2, "d": [3, {"e": 4}]}, "f.g": 5}, path) == value
@@ -423,17 +423,19 @@ def test_shares_of_the_route_are_for_alerts_that_take_profit() -> None:
 
 def test_one_take_profit_of_all_is_the_single_one() -> None:
     on = several(take_profit=["tp1", "tp2"], take_profit_share=["part1"])
-    assert leg(body(tp1=25), on).take_profit == leg(body(tp2=25, part1=100), on).take_profit == Decimal(25)
+    assert leg(body(tp1=25), on).take_profit == leg(body(tp1=25, part1=100), on).take_profit == Decimal(25)
+    assert leg(body(tp2=25), on).take_profit == Decimal(25)
 
 
 @pytest.mark.parametrize(
     ("fields", "word", "named"),
     [
         ({"tp1": 25, "tp2": 27}, Word.AMBIGUOUS, "take_profit_share"),
-        ({"tp1": 25, "tp2": 27, "part1": 50}, Word.AMBIGUOUS, "shares"),
-        ({"tp1": 25, "part1": 50, "part2": 50}, Word.AMBIGUOUS, "shares"),
+        ({"tp1": 25, "tp2": 27, "part1": 50}, Word.AMBIGUOUS, "take_profit_share 2"),
+        ({"tp1": 25, "part1": 50, "part2": 50}, Word.AMBIGUOUS, "take_profit 2"),
+        ({"tp2": 25, "part1": 100}, Word.AMBIGUOUS, "take_profit 1"),
         ({"tp1": 25, "part1": 50}, Word.AMBIGUOUS, "50 %"),
-        ({"part1": 100}, Word.AMBIGUOUS, "0 of take_profit"),
+        ({"part1": 100}, Word.AMBIGUOUS, "take_profit 1"),
         ({"tp1": 25, "tp2": 27, "part1": 50, "part2": 49}, Word.AMBIGUOUS, "99 %"),
         ({"tp1": 25, "tp2": 27, "part1": 110, "part2": -10}, Word.AMBIGUOUS, "take_profit_share"),
         ({"tp1": 25, "tp2": 25, "part1": 50, "part2": 50}, Word.AMBIGUOUS, "different price"),
@@ -447,6 +449,95 @@ def test_one_take_profit_of_all_is_the_single_one() -> None:
 def test_take_profits_whose_shares_are_unclear_are_refused(fields: dict[str, Any], word: Word, named: str) -> None:
     found = refusal(body(**fields), several(**TAKES))
     assert (found.word, named in found.detail) == (word, True)
+
+
+def test_a_level_and_a_share_that_are_missing_in_different_places_are_not_pushed_together() -> None:
+    paths = {"take_profit": ["t1", "t2", "t3"], "take_profit_share": ["s1", "s2", "s3"]}
+    found = refusal(body(t1=65, t2=None, t3=67, s1=20, s2=80, s3=None), several(**paths))
+    assert (found.word, "take_profit 2" in found.detail) == (Word.AMBIGUOUS, True)
+    assert len(leg(body(t1=65, t2=None, t3=67, s1=20, s2=None, s3=80), several(**paths)).take_profits) == 2
+    fixed = several({"shares": ["60", "40"]}, take_profit=["t1", "t2"])
+    assert refusal(body(t2=67), fixed).word is Word.AMBIGUOUS
+
+
+@pytest.mark.parametrize("exits", ["", "65", 0, True])
+def test_exits_of_another_shape_than_the_route_expects_are_refused(exits: Any) -> None:
+    on = several(take_profit=["exits.0.at"], stop_loss="exits.1.at")
+    assert refusal(body(exits=exits), on).word is Word.UNSUPPORTED
+
+
+@pytest.mark.parametrize("exits", [..., None, [], {}, [{"at": None}]])
+def test_exits_that_are_mapped_and_not_there_are_noted(exits: Any) -> None:
+    on = several(take_profit=["exits.0.at"], stop_loss="exits.1.at")
+    alert = read(body(exits=exits), on)
+    assert [leg.protected for leg in alert.legs] == [False]
+    assert [note.split(" ")[0] for note in alert.notes] == ["take_profit", "stop_loss"]
+
+
+@pytest.mark.parametrize("word", ["cancel", "cancel_all", "sync"])
+@pytest.mark.parametrize("intent", ["close", "exit", "open"])
+def test_an_intent_beside_a_word_that_is_no_order_is_ambiguous(word: str, intent: str) -> None:
+    on = route(intent="intent", order_id="oid", position="p", position_size="n")
+    fields = {"intent": intent, "oid": "123"} if word == "cancel" else {"intent": intent, "p": "long", "n": 2}
+    assert refusal(body(word, **fields), on).word is Word.AMBIGUOUS
+
+
+@pytest.mark.parametrize("word", ["buy", "long", "sell", "short"])
+def test_an_intent_that_is_mapped_and_not_there_could_be_either(word: str) -> None:
+    found = refusal(body(word, intent=None), route(intent="intent"))
+    assert (found.word, "intent" in found.detail) == (Word.AMBIGUOUS, True)
+    assert leg(body("openlong"), route(intent="intent")).action is Action.BUY
+    assert leg(body("close"), route(intent="intent")).action is Action.CLOSE
+
+
+@pytest.mark.parametrize(
+    ("word", "fields", "paths", "ends"),
+    [
+        ("cancel", {"oid": "123"}, {"order_id": "oid"}, (Action.CANCEL, "123", None)),
+        ("Cancel", {"name": "dip"}, {"ref": "name"}, (Action.CANCEL, None, "dip")),
+        ("cancel_all", {}, {"ref": "name"}, (Action.CANCEL_ALL, None, None)),
+        ("cancel", {}, {"ref": "name"}, None),
+        ("cancel", {"oid": "123", "name": "dip"}, {"order_id": "oid", "ref": "name"}, None),
+        ("cancel_all", {"name": "dip"}, {"ref": "name"}, None),
+        ("cancel_all", {"oid": "123"}, {"order_id": "oid"}, None),
+    ],
+)
+def test_a_cancel_names_one_order_and_cancel_all_none(
+    word: str, fields: dict[str, Any], paths: dict[str, str], ends: tuple[Any, ...] | None
+) -> None:
+    if ends is None:
+        assert refusal(body(word, **fields), route(**paths)).word is Word.AMBIGUOUS
+    else:
+        found = leg(body(word, **fields), route(**paths))
+        assert (found.action, found.order_id, found.ref) == ends
+
+
+def test_an_order_id_on_an_order_is_noted_and_not_used() -> None:
+    alert = read(body(oid="Long"), route(order_id="oid"))
+    assert (alert.legs, "order_id" in alert.notes[0]) == ((BUY,), True)
+
+
+@pytest.mark.parametrize("unit", ["quote", "times_equity", "contracts"])
+def test_a_unit_without_a_quantity_counts_nothing(unit: str) -> None:
+    on = replace(route(unit="u"), defaults={"quantity": "0.01"})
+    assert refusal(body(much=..., u=unit), on).word is Word.AMBIGUOUS
+
+
+def test_a_target_in_money_or_percents_has_no_chain_in_coins() -> None:
+    on = route(drop="quantity", unit="u", **CHAIN)
+    fields = {"now": {"side": "long", "size": "1.5"}, "was": {"side": "flat", "size": 0}, "u": "times_equity"}
+    found = leg(body(**fields), on)
+    assert (found.quantity, found.unit, found.chained) == (Decimal(150), Unit.PERCENT_EQUITY, False)
+    assert leg(body(**{**fields, "u": "base"}), on).chained
+
+
+@pytest.mark.parametrize("word", ["verkauf", "Verkauf", "VERKAUF"])
+@pytest.mark.parametrize("coin", ["eth-perp", "ETH-PERP", "Eth-Perp"])
+def test_the_routes_own_words_and_symbols_are_known_in_any_case(word: str, coin: str) -> None:
+    own = route({"code_map": {"Verkauf": "close", "ETH-PERP": "ETHUSDT.P", "sell": "close"}})
+    found = leg(body(what={"do": word, "coin": coin}), own)
+    assert (found.action, found.symbol) == (Action.CLOSE, "ETHUSDT")
+    assert leg(body("SELL"), own).action is leg(body("sell"), own).action is Action.CLOSE
 
 
 @pytest.mark.parametrize("path", [["tp1", ""], [], ["tp1", 2], {"a": "b"}], ids=str)

@@ -1,6 +1,8 @@
 """Lines of text that no format knows, read by the route's own patterns."""
 
+from dataclasses import replace
 from decimal import Decimal
+from hashlib import sha256
 from time import process_time
 from typing import Any
 
@@ -15,6 +17,10 @@ from order_relay.formats import FORMATS, alias_map
 
 PLAIN = "{side} {symbol} {quantity}"
 BUY = Leg(Action.BUY, "AVAXUSDT", Market.PERP, "AVAXUSDT.P", quantity=Decimal(4))
+
+
+def digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
 
 
 def route(*patterns: Any, **options: Any) -> Route:
@@ -36,7 +42,8 @@ def refused(text: str, on: Route) -> Refusal:
     ("pattern", "text"),
     [
         (PLAIN, "buy AVAXUSDT.P 4"),
-        (PLAIN, "  buy   AVAXUSDT.P\r\n4\n"),
+        (PLAIN, "\r\n  buy   AVAXUSDT.P\t4 \r\n\r\n"),
+        ("{side} {symbol}\n{quantity}", "buy AVAXUSDT.P\r\n\r\n4"),
         ("{symbol}_{side}_{quantity}", "AVAXUSDT.P_buy_4"),
         ("{side}({symbol}, {quantity})", "buy(AVAXUSDT.P, 4)"),
         ("bot {{ {side}: {symbol} x{quantity} }}", "bot { buy: AVAXUSDT.P x4 }"),
@@ -58,7 +65,7 @@ def test_the_first_pattern_that_fits_is_taken() -> None:
     assert (read("buy AVAXUSDT.P 40$", on).quantity, read("buy AVAXUSDT.P 40$", on).unit) == (Decimal(40), Unit.QUOTE)
     assert read("buy AVAXUSDT.P 4", on) == BUY
     assert read("close AVAXUSDT.P", on).action is Action.CLOSE
-    assert "line 3" in alias_map.read(alias_map.opened(b"close AVAXUSDT.P"), on).notes[0]
+    assert "text 3" in alias_map.read(alias_map.opened(b"close AVAXUSDT.P"), on).notes[0]
 
 
 @pytest.mark.parametrize(
@@ -131,26 +138,52 @@ def test_one_route_takes_json_and_lines() -> None:
         ("x" * 501, "500"),
         (7, "'line'"),
         (None, "'line'"),
+        ("{{ {side} {symbol} }}", "bracket"),
+        ("[{side}] {symbol}", "bracket"),
+        ({"line": "{side} {symbol}", "secret": "fake"}, "secret"),
+        ({"line": "{side} {symbol}", "id": "1"}, "id"),
+        ({"line": "{side} {symbol}", "time": "2026-11-21T12:00:00Z"}, "time"),
+        ({"line": "{side} {symbol}", "account": "main"}, "account"),
     ],
     ids=str,
 )
 def test_a_pattern_that_cannot_be_used_is_refused_whatever_the_line(pattern: Any, named: str) -> None:
-    found = refused("buy AVAXUSDT.P 4", route(PLAIN, pattern))
-    assert (found.word, named in found.detail, "line 2" in found.detail) == (Word.UNSUPPORTED, True, True)
+    with pytest.raises(Refusal) as caught:
+        alias_map.check(route(PLAIN, pattern))
+    found = caught.value
+    assert (found.word, named in found.detail, "text 2" in found.detail) == (Word.UNSUPPORTED, True, True)
 
 
 def test_there_are_at_most_twenty_patterns() -> None:
     assert read("buy AVAXUSDT.P 4", route(*["x"] * 19, PLAIN)) == BUY
-    assert "at most 20" in refused("buy AVAXUSDT.P 4", route(*["x"] * 20, PLAIN)).detail
+    with pytest.raises(Refusal, match="at most 20"):
+        alias_map.check(route(*["x"] * 20, PLAIN))
 
 
 def test_the_secret_stands_where_the_pattern_has_it() -> None:
     form, on = FORMATS["alias_map"], route("{secret} {side} {symbol} {quantity}", PLAIN)
     assert form.secret(form.opened(b"geheim buy AVAXUSDT.P 4"), on) == "geheim"
-    assert form.secret(form.opened(b"buy AVAXUSDT.P 4"), on) is None
-    assert form.secret(form.opened(b"one two three four five six"), on) is None
-    assert form.secret(form.opened(b"geheim buy AVAXUSDT.P 4"), route("{side")) is None
+    assert form.secret(form.opened(b"buy AVAXUSDT.P 4"), route(PLAIN)) is None
     assert form.token(form.opened(b"geheim buy AVAXUSDT.P 4")) is None
+
+
+@pytest.mark.parametrize("text", ["geheim buy AVAXUSDT.P", "geheim what?", "geheim buy AVAXUSDT.P 4 api_key=1 x"])
+def test_the_secret_is_found_though_the_rest_does_not_fit_so_that_its_sender_is_told(text: str) -> None:
+    form, on = FORMATS["alias_map"], route("{secret} {side} {symbol} {quantity} {}", PLAIN)
+    assert form.secret(form.opened(text.encode()), on) == "geheim"
+
+
+def test_of_two_places_for_the_secret_the_one_that_holds_it_is_taken() -> None:
+    on = replace(route("{secret} {side} {symbol}", "{side} {symbol} {secret}"), body_secrets=(digest("geheim"),))
+    assert FORMATS["alias_map"].secret(alias_map.opened(b"buy AVAXUSDT.P geheim"), on) == "geheim"
+
+
+def test_the_routes_own_secret_is_read_as_nothing_else_and_never_repeated() -> None:
+    patterns = ("{side} {symbol} {quantity}", "{secret} {side} {symbol}")
+    on = replace(route(*patterns, code_map={"x": "y"}), body_secrets=(digest("geheim"),))
+    assert read("geheim close AVAXUSDT.P", on).action is Action.CLOSE
+    only = replace(route("{side} {symbol} {quantity}"), body_secrets=(digest("geheim"),))
+    assert "geheim" not in refused("geheim close AVAXUSDT.P", only).detail
 
 
 def test_the_account_must_be_the_routes_own() -> None:
@@ -166,9 +199,27 @@ def test_exchange_keys_in_what_nobody_reads_are_refused() -> None:
     assert read("buy AVAXUSDT.P 4 note: the key is patience", on) == BUY
 
 
-def test_a_pattern_that_does_not_fit_finds_no_keys_in_a_line_of_another_one() -> None:
-    on = route("{} -> {side} {symbol}", "api_secret={} {side} {symbol} {quantity}")
-    assert read("api_secret=1 buy AVAXUSDT.P 4", on) == BUY
+@pytest.mark.parametrize("pattern", ["{side} {symbol} api_key={}", "{side} {symbol} apiKey: {ref}"])
+def test_a_pattern_that_has_a_place_for_an_exchange_key_is_refused(pattern: str) -> None:
+    with pytest.raises(Refusal) as caught:
+        alias_map.check(route(pattern))
+    assert caught.value.word is Word.CREDENTIALS_IN_BODY
+
+
+def test_a_pattern_that_does_not_fit_finds_no_keys_in_a_text_of_another_one() -> None:
+    on = route("{} -> {side} {symbol}", "api_secret=none {side} {symbol} {quantity}")
+    assert read("api_secret=none buy AVAXUSDT.P 4", on) == BUY
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\u2028", "\n\n"])
+def test_a_second_line_is_never_swallowed(end: str) -> None:
+    on = route("{side} {symbol} {quantity} {}", "{side} {symbol} {quantity}")
+    assert refused(f"buy AVAXUSDT.P 4 first{end}sell BTCUSDT.P 1 second", on).word is Word.NOT_AN_ORDER
+
+
+def test_what_stands_behind_an_at_may_be_a_price_or_a_size_and_the_pattern_says_which() -> None:
+    assert refused("buy AVAXUSDT.P @4", route(PLAIN)).word is Word.NOT_AN_ORDER
+    assert read("buy AVAXUSDT.P @4", route("{side} {symbol} @{quantity}")) == BUY
 
 
 def test_a_position_to_hold_may_be_told_in_words_and_times_the_equity() -> None:

@@ -92,7 +92,7 @@ def test_changing_sides_is_a_target_when_the_sizes_are_told() -> None:
 def test_changing_sides_without_sizes_is_ambiguous_and_says_what_to_send(untold: str) -> None:
     for alert in (unsized(turning()), turning(**{untold: ...})):
         refused = refusal(alert, ROUTE)
-        assert (refused.word, "prev_market_position_size" in refused.detail) == (Word.AMBIGUOUS, True)
+        assert (refused.word, "prevMarketPositionSize" in refused.detail) == (Word.AMBIGUOUS, True)
 
 
 @pytest.mark.parametrize("kind", ["margin", "percentage_balance"])

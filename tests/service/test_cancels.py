@@ -231,6 +231,22 @@ def test_an_unknown_exchange_id_is_not_found(bench: Bench) -> None:
     assert cancel["reason"] == "0 cancelled, 0 filled, 1 not found"
 
 
+@pytest.mark.parametrize("account", ACCOUNTS)
+def test_a_cancel_by_id_that_the_exchange_refuses_has_cancelled_nothing(bench: Bench, account: str) -> None:
+    order = bench.run(limit_buy(), accounts=[account])
+    number = order["exchange_order_id"]
+    bench.journal.items.clear()
+    refusals = {
+        "coinex": ("3639", 200), "okx": ("51000", 200), "bitget": ("40017", 400), "bitunix": ("10002", 200),
+        "jex": ("-1100", 400),
+    }  # fmt: skip
+    code, status = refusals[venue(account)]
+    bench.venues[venue(account)].add_fault(op="cancel", kind="code", code=code, status=status)
+    cancel = bench.run({"action": "cancel", "symbol": "BTCUSDT", "order_id": number})
+    assert cancel["state"] == "rejected", cancel["reason"]
+    assert still_open(bench, account)
+
+
 def test_an_id_that_the_exchange_could_never_have_given_is_refused(bench: Bench) -> None:
     cancel = bench.run({"action": "cancel", "symbol": "BTCUSDT", "order_id": "mine"}, accounts=["coinex"])
     assert cancel["state"] == "rejected"

@@ -289,6 +289,9 @@ def test_secrets_that_cannot_be_read_are_503_never_401(desk: Desk, trouble: Exce
         route(limits={"max_quantiti": 1}),
         route(defaults={"reduce_only": True}),
         route(limits={"symbols": ["?"]}),
+        route(format="alias_map", options={"patterns": ["{secret} {side} {symbol}", "{sidee} {symbol}"]}),
+        route(format="alias_map", options={"patterns": [{"line": "{side} {symbol}", "secret": "fake"}]}),
+        route(format="alias_map", options={"paths": {"sidee": "side"}}),
     ],
     ids=str,
 )

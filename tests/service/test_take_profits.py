@@ -264,6 +264,61 @@ def test_the_parts_are_whole_steps_and_close_exactly_what_the_entry_opens(
     assert bool(bench.ledger("okx")) is bool(sent)
 
 
+@pytest.mark.parametrize("account", ["okx", "bitget", "bitget_uta", "bitunix"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"type": "limit", "price": "59990.08", "stop_loss": "59990.02"},
+        {"type": "limit", "price": "59990.02", "take_profit": "59990.01", "action": "sell", "stop_loss": "59990.03"},
+    ],
+    ids=str,
+)
+def test_levels_that_rounding_puts_on_the_wrong_side_are_refused(
+    bench: Bench, account: str, body: dict[str, str]
+) -> None:
+    order = bench.run({**market_buy(PERP, quantity="0.05"), **body}, accounts=[account])
+    assert order["state"] == "rejected", order["reason"]
+    assert (order["attempts"], order["reason"].startswith("limit: after rounding")) == (0, True), order["reason"]
+
+
+# Where an entry is filled only in part
+
+
+def partly(bench: Bench) -> None:
+    """Let the book fill 2 of the 5 contracts."""
+    bench.venues["okx"].set_liquidity("perp", SWAP, "2")
+
+
+@pytest.mark.parametrize("exits", [{}, {"take_profit": "65000"}, {"take_profit": ...}], ids=["two", "one", "none"])
+def test_a_human_is_told_that_a_part_may_have_no_exits(bench: Bench, exits: dict[str, Any]) -> None:
+    partly(bench)
+    body = {name: value for name, value in {**TWO, **exits}.items() if value is not ...}
+    order = bench.run(body, accounts=["okx"])
+    assert order["state"] == "placed"
+    assert "protect it by hand" in order["reason"]
+    assert [subject for subject, _ in bench.signals.notices] == ["buy BTCUSDT.P on okx: only a part was filled"]
+
+
+def test_a_part_that_is_left_by_a_cancel_is_told_too(bench: Bench) -> None:
+    bench.run(TWO | {"type": "limit", "price": "59500", "ref": "dip"}, accounts=["okx"])
+    partly(bench)
+    bench.venues["okx"].set_price("perp", SWAP, "59400")
+    bench.clock.sleep(1)
+    bench.post({"action": "cancel", "symbol": PERP, "ref": "dip"})
+    bench.drain()
+    [entry] = [one for one in bench.orders() if one["action"] == "buy"]
+    assert entry["state"] == "cancelled"
+    assert "protect it by hand" in entry["reason"]
+    assert [text for _, text in bench.signals.notices if "protect it by hand" in text] != []
+
+
+def test_nobody_is_called_for_a_part_that_was_to_have_no_exits(bench: Bench) -> None:
+    partly(bench)
+    order = bench.run(market_buy(PERP, quantity="0.05"), accounts=["okx"])
+    assert order["reason"] == "partly filled, the rest was cancelled"
+    assert bench.signals.notices == []
+
+
 # Where they are not
 
 

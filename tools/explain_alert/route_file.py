@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from order_relay.core.ports import Missing
+from order_relay.core.refusal import Refusal
 from order_relay.core.route import Route, read_route
 from order_relay.exchanges import EXCHANGES
 from order_relay.formats import FORMATS
@@ -58,6 +59,10 @@ def checked(data: object) -> RouteFile:
     route = read_route(NAME, entry if known else {**entry, "token_sha256": []})
     if route.format not in FORMATS:
         raise Unusable(f"'format' must be one of {', '.join(FORMATS)}")
+    try:
+        FORMATS[route.format].check(route)
+    except Refusal as exc:
+        raise Unusable(exc.detail) from None
     return RouteFile(route, entry, "token" in data)
 
 

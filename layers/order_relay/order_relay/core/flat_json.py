@@ -8,6 +8,7 @@ from typing import Any
 
 from order_relay.core.money import plain
 
+_LONGEST = 90
 _AMOUNTS = frozenset(
     {
         "quantity", "price", "trigger_price", "trail", "leverage", "take_profit", "stop_loss", "take_profit_rate",
@@ -30,11 +31,15 @@ def from_json(
     """
     found = {field.name: data[field.name] for field in fields(kind) if field.name in data}
     return {
-        name: tuple(lists[name](**from_json(lists[name], one, enums)) for one in stored)
-        if name in lists
-        else _value(name, stored, enums)
+        name: _listed(lists[name], stored, enums) if name in lists else _value(name, stored, enums)
         for name, stored in found.items()
     }
+
+
+def _listed(kind: type[Any], stored: Any, enums: Mapping[str, type[StrEnum]]) -> tuple[Any, ...]:
+    if not isinstance(stored, list):
+        raise TypeError("not a list")
+    return tuple(kind(**from_json(kind, one, enums)) for one in stored)
 
 
 def _json(value: Any) -> Any:
@@ -55,6 +60,8 @@ def _value(name: str, stored: Any, enums: Mapping[str, type[StrEnum]]) -> Any:
 
 def _amount(text: str) -> Decimal:
     """Read what `to_json` wrote, and nothing else that Decimal would take; raises ValueError or ArithmeticError."""
+    if len(text) > _LONGEST:
+        raise ValueError("more digits than any amount here has")
     value = Decimal(text)
     if plain(value) != text:
         raise ValueError("not a plain decimal")

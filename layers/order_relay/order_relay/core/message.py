@@ -32,6 +32,7 @@ _LEG: Mapping[str, set[type]] = {
     "exit_valid_for": {int, NoneType},
     "index": {int},
 }
+_WORDS = ("action", "market", "type", "unit", "time_in_force")
 _POSITIVE = (
     "price", "trigger_price", "trail", "leverage", "take_profit", "stop_loss", "take_profit_rate", "stop_loss_rate",
     "max_exposure",
@@ -102,6 +103,8 @@ def decode(text: str) -> Message:
 
 def _leg(data: Mapping[str, Any]) -> Leg:
     _typed({"exit_valid_for": None, **data}, _LEG)
+    if any(data.get(name) is None for name in _WORDS):
+        raise ValueError("a leg says what it does, where, as what type and counted in what")
     leg = Leg.from_json(data)
     sizes = [] if leg.action is Action.TARGET else [leg.quantity]
     if any(amount is not None and amount <= 0 for amount in (*sizes, *(getattr(leg, name) for name in _POSITIVE))):

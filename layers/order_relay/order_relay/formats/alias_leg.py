@@ -33,6 +33,7 @@ _NOT_OF_A_TARGET = (
     "trail",
     "time_in_force",
 )
+_CHAIN = "position_size and prev_position_size"
 _POSITION_SIDES = {"long": PositionSide.LONG, "short": PositionSide.SHORT}
 Read = tuple[Leg, tuple[str, ...]]
 
@@ -46,13 +47,12 @@ def leg(fields: Fields, mapped: frozenset[str], route: Route) -> Read:
     one = Leg(action, *of.instrument(fields, route, stated_market=market), position_side=side)
     one = replace(one, ref=of.ref(fields), valid_for=of.seconds(fields))
     refuse_short_on_spot(one, side or _named(fields, route))
-    if action is Action.CANCEL_ALL:
-        return replace(one, ref=None, valid_for=None, position_side=None), ()
-    if action is Action.CANCEL:
+    if action.cancels:
         return _cancel(fields, one), ()
-    if action is Action.TARGET or _follows(action, mapped):
-        return _target(fields, one, mapped, route)
-    return _order(fields, one, mapped, route)
+    notes = ("order_id is not used: it goes with a cancel",) if fields.get("order_id") is not None else ()
+    target = action is Action.TARGET or _follows(action, mapped)
+    made, told = (_target if target else _order)(fields, one, mapped, route)
+    return made, (*notes, *told)
 
 
 def _in_percent(fields: Fields) -> Fields:
@@ -68,9 +68,10 @@ def _in_percent(fields: Fields) -> Fields:
 
 def _cancel(fields: Fields, one: Leg) -> Leg:
     order_id = of.ref(fields, "order_id")
-    if (one.ref is None) == (order_id is None):
-        detail = "a cancel names one order by ref or by order_id"
-        raise Refusal(Word.AMBIGUOUS, f"{detail}; cancelall cancels all of a symbol")
+    named = sum(name is not None for name in (one.ref, order_id))
+    if named != (1 if one.action is Action.CANCEL else 0):
+        detail = "a cancel names one order by ref or by order_id; cancelall names none"
+        raise Refusal(Word.AMBIGUOUS, f"{detail} and cancels all of a symbol")
     return replace(one, order_id=order_id, valid_for=None, position_side=None)
 
 
@@ -86,6 +87,8 @@ def _meaning(fields: Fields, mapped: frozenset[str], route: Route) -> Meaning:
     closes = said(fields, "intent", CLOSES, route)
     if closes:
         return _closing(action, named or stated_side)
+    if closes is None and "intent" in mapped and side is None and action in (Action.BUY, Action.SELL):
+        raise Refusal(Word.AMBIGUOUS, "the body has no intent where the route looks for it: does it open or close?")
     if action is None:
         raise Refusal(Word.NOT_AN_ORDER, "the body has no side where the route looks for it")
     if closes is False and action not in (Action.BUY, Action.SELL):
@@ -100,6 +103,8 @@ def _named(fields: Fields, route: Route) -> PositionSide | None:
 
 def _closing(action: Action | None, named: PositionSide | None) -> Meaning:
     """The word for side names the position to close: `buy` could also be the order that closes it."""
+    if action not in (None, Action.BUY, Action.SELL, Action.CLOSE):
+        raise Refusal(Word.AMBIGUOUS, f"intent closes and side is {action.value}; which of the two is meant?")
     if named is None and action in (Action.BUY, Action.SELL):
         detail = f"intent closes and side is {action.value}: is that the order, or the position that it closes?"
         raise Refusal(Word.AMBIGUOUS, f"{detail} say long or short, or map position_side")
@@ -133,6 +138,8 @@ def _target(fields: Fields, one: Leg, mapped: frozenset[str], route: Route) -> R
     unit = (_unit(fields, one, route) if "unit" in fields else None) or Unit.BASE
     if unit is Unit.PERCENT_POSITION:
         raise Refusal(Word.AMBIGUOUS, "unit says percent_position, and a position to hold is no percent of itself")
+    if unit not in (Unit.BASE, Unit.CONTRACTS):
+        one = replace(one, prev_position=None, next_position=None)
     made = replace(one, action=Action.TARGET, quantity=after.size, unit=unit, position_side=None)
     refuse_contradiction(made)
     return _configured(fields, made, route), notes
@@ -150,7 +157,7 @@ def _order(fields: Fields, one: Leg, mapped: frozenset[str], route: Route) -> Re
     if one.action is Action.CLOSE:
         one = _closed(fields, _chained(one, before, after), after, route)
     else:
-        sizing = Sizing(fields.get("quantity") is not None, partial(_size, fields, one, route))
+        sizing = Sizing(fields.get("quantity") is not None, partial(_size, fields, one, route), _CHAIN)
         one = told(one, before, after, sizing, route)
     if one.action is Action.CLOSE:
         unused = [name for name in ("take_profit", "stop_loss") if fields.get(name) is not None]
@@ -196,6 +203,8 @@ def _closed(fields: Fields, one: Leg, after: Stand | None, route: Route) -> Leg:
 def _size(fields: Fields, one: Leg, route: Route) -> Size:
     """A quantity as a number, as `5%` or `%5`, or as `@0.01` (base coins)."""
     text, unit = fields.get("quantity"), _unit(fields, one, route)
+    if text is None and fields.get("unit") is not None:
+        raise Refusal(Word.AMBIGUOUS, "unit is there, and no quantity that it could count")
     if isinstance(text, str) and text.startswith("@"):
         text, unit = text[1:], Unit.BASE
     elif isinstance(text, str) and "%" in (text[:1], text[-1:]):

@@ -22,6 +22,7 @@ from order_relay.formats.format import Format
 NAME = "alias_map"
 _OF_THE_ALERT = frozenset({"time", "id", "secret", "account"})
 _KNOWN = NAMES | _OF_THE_ALERT
+_EXITS = ("take_profit", "stop_loss")
 
 
 def opened(body: bytes) -> Any:
@@ -56,7 +57,15 @@ def read(body: Any, route: Route) -> Alert:
         return read_common(body, route)
     _usable(paths)
     refuse_credentials(body, own=_own(paths))
-    return _alert({name: _value(body, path) for name, path in paths.items()}, frozenset(paths), route)
+    found = {name: _value(body, name, path) for name, path in paths.items()}
+    silent = [name for name in _EXITS if name in paths and found[name] is None]
+    return _alert(found, frozenset(paths), route, *(f"{name} is mapped, and this body has none" for name in silent))
+
+
+def check(route: Route) -> None:
+    """Raise Refusal `unsupported` for a path or pattern that can never be used."""
+    _usable(route.options.get("paths") or {})
+    alias_text.usable(route, _KNOWN)
 
 
 def _line(line: Line, route: Route) -> tuple[dict[str, Any], frozenset[str], str]:
@@ -81,23 +90,29 @@ def read_common(body: Fields, route: Route) -> Alert:
     return Alert((order,), time_ms=of.time(fields), format=NAME, notes=(*notes, *more))
 
 
-def _value(body: Fields, path: str | list[str]) -> Any:
-    """What stands at a path; at a list of paths, what stands at those that lead somewhere."""
+def _value(body: Fields, name: str, path: str | list[str]) -> Any:
+    """What stands at a path; at a list of paths, what stands at each if there is anything at one of them."""
+    found = [at(body, one, name) for one in ([path] if isinstance(path, str) else path)]
     if isinstance(path, str):
-        return at(body, path)
-    return [value for one in path if (value := at(body, one)) is not None] or None
+        return found[0]
+    return found if any(value is not None for value in found) else None
 
 
-def at(body: Any, path: str) -> Any:
-    """What stands at a path such as `order.legs.0.side`; None if it leads nowhere."""
+def at(body: Any, path: str, name: str = "the path") -> Any:
+    """What stands at a path such as `order.legs.0.side`; None if it leads nowhere.
+
+    Raises Refusal `unsupported` where it goes on behind a text or a number: there stands something else than was meant.
+    """
     if isinstance(body, Mapping) and path in body:
         return body[path]
     first, _, rest = path.partition(".")
     if isinstance(body, Mapping):
         inner = body.get(first)
+    elif isinstance(body, list):
+        inner = body[int(first)] if _place(first, len(body)) else None
     else:
-        inner = body[int(first)] if isinstance(body, list) and _place(first, len(body)) else None
-    return inner if not rest or inner is None else at(inner, rest)
+        raise Refusal(Word.UNSUPPORTED, f"{name} is looked for at {path[:40]!a} inside of a text, number or flag")
+    return inner if not rest or inner is None else at(inner, rest, name)
 
 
 def _place(text: str, length: int) -> bool:
@@ -126,4 +141,4 @@ def _same_account(fields: Fields, route: Route) -> None:
         raise Refusal(Word.UNSUPPORTED, "account is not the one that the route's option 'account' names")
 
 
-FORMAT = Format(opened=opened, token=token, token_on=token, read=read)
+FORMAT = Format(opened=opened, token=token, token_on=token, read=read, check=check)

@@ -1,5 +1,6 @@
 """Order type, prices and protection of an order whose fields have known names."""
 
+from itertools import zip_longest
 from typing import Any
 
 from order_relay.core.order import OrderType
@@ -59,16 +60,18 @@ def protected(fields: Fields, route: Route) -> dict[str, Any]:
     Several take-profits need the share of the entry that each closes.
     """
     levels, stop = _listing(fields, "take_profit"), of.stated(fields, "stop_loss")
-    parts = _listing(fields, "take_profit_share") or (_listing(route.options, "shares") if levels else [])
-    if len(levels) < 2 and not parts:
-        return _counted({**stop, "take_profit": levels[0]} if levels else stop, route)
+    some = [level for level in levels if level is not None]
+    parts = _listing(fields, "take_profit_share") or (_listing(route.options, "shares") if some else [])
+    if len(some) < 2 and not parts:
+        return _counted({**stop, "take_profit": some[0]} if some else stop, route)
     if not parts:
-        detail = f"take_profit has {len(levels)} steps: how much does each close?"
+        detail = f"take_profit has {len(some)} steps: how much does each close?"
         raise Refusal(Word.AMBIGUOUS, f"{detail} map take_profit_share, or set the route's option 'shares'")
-    if len(levels) != len(parts):
-        detail = f"there are {len(levels)} of take_profit and {len(parts)} shares for them"
-        raise Refusal(Word.AMBIGUOUS, f"{detail}; every step needs its own")
-    steps = [_step(level, part, route) for level, part in zip(levels, parts, strict=True)]
+    steps = [
+        _step(place, level, part, route)
+        for place, (level, part) in enumerate(zip_longest(levels, parts), 1)
+        if (level, part) != (None, None)
+    ]
     return {**_counted(stop, route), **of.take_profits(steps, "take_profit")}
 
 
@@ -77,10 +80,13 @@ def _listing(fields: Fields, name: str) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def _step(level: Any, part: Any, route: Route) -> Share:
-    told = _counted({"take_profit": level}, route)
+def _step(place: int, level: Any, part: Any, route: Route) -> Share:
+    if level is None or part is None:
+        missing, told = ("take_profit", "share") if level is None else ("take_profit_share", "level")
+        raise Refusal(Word.AMBIGUOUS, f"{missing} {place} is missing, and its {told} is there; send both or none")
+    counted = _counted({"take_profit": level}, route)
     share = of.share({"take_profit_share": part}, "take_profit_share", of.HUNDRED)
-    return Share(share, told.get("take_profit"), told.get("take_profit_rate"))
+    return Share(share, counted.get("take_profit"), counted.get("take_profit_rate"))
 
 
 def _counted(said: Fields, route: Route) -> dict[str, Any]:

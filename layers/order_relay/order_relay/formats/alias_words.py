@@ -7,7 +7,7 @@ from order_relay.core.order import Action, PositionSide, Unit
 from order_relay.core.refusal import Refusal, Word
 from order_relay.core.route import Route
 from order_relay.core.symbol import Market
-from order_relay.formats.fields import Fields
+from order_relay.formats.fields import Fields, own_name
 
 Meaning = tuple[Action, PositionSide | None]
 _Meaning = TypeVar("_Meaning")
@@ -75,8 +75,7 @@ def spoken(fields: Fields, name: str, words: Mapping[str, _Meaning], route: Rout
     if value is None:
         return None
     text = str(value).lower() if isinstance(value, bool) else value
-    own = route.options.get("code_map", {})
-    known = own.get(text, text) if isinstance(text, str) else text
+    known = own_name(text, route) if isinstance(text, str) else text
     if not isinstance(known, str) or folded(known) not in words:
         some = ", ".join([*words][:_SHOWN])
         detail = f"{name} is {str(value)[:40]!a}, which is no known word such as {some}"

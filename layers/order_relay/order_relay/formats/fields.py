@@ -209,7 +209,7 @@ def instrument(
     sent = text(fields, name, 40) or route.defaults.get("symbol")
     if not isinstance(sent, str) or not sent:
         raise Refusal(Word.MISSING_SYMBOL, f"the body has no {name}")
-    own = route.options.get("code_map", {}).get(sent)
+    own = own_name(sent, route)
     canonical, form = read_symbol(own if isinstance(own, str) else sent)
     told = {"the body": stated_market, "the symbol": form, "the route": route.market}
     said = {who: market for who, market in told.items() if market is not None}
@@ -217,6 +217,14 @@ def instrument(
         words = ", ".join(f"{who} says {market.value}" for who, market in said.items())
         raise Refusal(Word.AMBIGUOUS, f"the market of {sent!a} is unclear: {words}")
     return quoted(canonical, route.defaults.get("quote")), next(iter(said.values()), Market.SPOT), sent
+
+
+def own_name(text: str, route: Route) -> Any:
+    """What a sender's word or symbol means by the route's `code_map`, whatever its case; else the text itself."""
+    codes: Mapping[str, Any] = route.options.get("code_map", {})
+    if text in codes:
+        return codes[text]
+    return next((meant for name, meant in codes.items() if name.casefold() == text.casefold()), text)
 
 
 def time(fields: Fields, name: str = "time") -> int | None:

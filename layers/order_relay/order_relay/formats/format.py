@@ -17,6 +17,7 @@ class Format:
     marked   True only for an opened body that is unmistakably of this format; `auto` asks this
     token    the secret inside an opened body, if it carries one
     token_on the same where the route says which field it is; None where every route has it in the same one
+    check    refuses a route whose options this format can never use
     read     the alert that an opened body means on a route; raises Refusal naming the field and the limit
     """
 
@@ -25,6 +26,7 @@ class Format:
     marked: Callable[[Any], bool] = lambda body: False
     opened: Callable[[bytes], Any] = load
     token_on: Callable[[Any, Route], str | None] | None = None
+    check: Callable[[Route], None] = lambda route: None
 
     def secret(self, body: Any, route: Route) -> str | None:
         """The secret inside an opened body that is posted to a route."""

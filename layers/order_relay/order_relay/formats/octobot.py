@@ -188,7 +188,8 @@ def _shares(fields: Fields, targets: list[str], ratios: list[str]) -> list[Decim
         return _evenly(len(targets))
     counted = [f"TAKE_PROFIT_VOLUME_RATIO_{place}" for place in range(1, len(targets) + 1)]
     named = [name.replace("PRICE", "VOLUME_RATIO") for name in targets]
-    names = counted if set(ratios) == set(counted) and _number(targets[0]) < 0 else named
+    in_a_row = [_number(name) for name in targets] == [-1, *range(1, len(targets))]
+    names = counted if in_a_row and set(ratios) == set(counted) else named
     found = [of.share(fields, name, Decimal(1)) for name in names]
     for name in ratios:
         if name not in names:

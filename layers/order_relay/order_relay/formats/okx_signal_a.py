@@ -30,7 +30,8 @@ def read(body: Any, route: Route) -> Alert:
     after = stand(fields, "marketPosition", "marketPositionSize")
     if after is None:
         raise Refusal(Word.AMBIGUOUS, "marketPosition is missing; without it an exit looks like an entry")
-    leg = told(asked, before, after, Sizing("amount" in fields, lambda: sized(fields, asked, route)), route)
+    sizing = Sizing("amount" in fields, lambda: sized(fields, asked, route), " and ".join(_SIZES))
+    leg = told(asked, before, after, sizing, route)
     return Alert((leg,), time_ms=fired_ms, format="okx_signal_a")
 
 

@@ -21,10 +21,11 @@ _ROUNDED = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class Sizing:
-    """How to read the size of an order, and whether the alert itself states one."""
+    """How to read the size of an order, whether the alert itself states one, and what it calls the position's sizes."""
 
     stated: bool
     read: Callable[[], Size]
+    chain: str = "market_position_size and prev_market_position_size"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def _sized(leg: Leg, before: Stand | None, after: Stand | None, sizing: Sizing) 
     leg = replace(leg, quantity=quantity, unit=unit)
     if shrinks and after is not None:
         return shrinking(leg, after.side)
-    return _turned(leg) if turns(before, after) else leg
+    return _turned(leg, sizing.chain) if turns(before, after) else leg
 
 
 def _consistent(leg: Leg, before: Stand | None, after: Stand | None) -> None:
@@ -146,7 +147,7 @@ def _words(one: Stand | None) -> str:
     return one.side.value if one.size is None else f"{one.side.value} {plain(abs(one.size))}"
 
 
-def _turned(leg: Leg) -> Leg:
+def _turned(leg: Leg, chain: str) -> Leg:
     """Turn to the other side: to the size that is told, if the order's own size agrees.
 
     Without the sizes it is refused: sent as it is, it would leave the old side open on an account in hedge mode.
@@ -157,7 +158,7 @@ def _turned(leg: Leg) -> Leg:
         raise Refusal(Word.AMBIGUOUS, f"{detail}; send it in coins, as the strategy's order has it")
     if before is None or after is None:
         detail = "the order turns the position, but how large it was and becomes is not told"
-        raise Refusal(Word.AMBIGUOUS, f"{detail}; send market_position_size and prev_market_position_size, too")
+        raise Refusal(Word.AMBIGUOUS, f"{detail}; send {chain}, too")
     whole = abs(after - before)
     if leg.unit is not Unit.BASE or abs(quantity - whole) > product(whole, _ROUNDED):
         detail = f"the order counts {plain(quantity)} {leg.unit.value}, but the position goes from {plain(before)}"

@@ -15,7 +15,7 @@ from order_relay.service.planning import tradable
 
 
 def cancel(job: Job) -> Record:
-    """Bring one cancel to its end, or raise Later; its record ends `cancelled` or `parked`."""
+    """Bring one cancel to its end, or raise Later; its record ends `cancelled`, `rejected` or `parked`."""
     if job.record.state.terminal:
         return job.record
     if job.message.limits.dry_run:
@@ -88,6 +88,8 @@ def _foreign(job: Job) -> Counter[str]:
     asked_before = bool(job.record.asked)
     stop = any(one.stop for one in open_orders(job) if one.order_id == wanted)
     outcome = _ask(job, wanted, stop=stop)
+    if outcome.verdict is Verdict.REJECTED:
+        raise Ended(State.REJECTED, outcome.reason)
     if wanted in {one.order_id for one in open_orders(job)}:
         raise still_open(job)
     return Counter({"cancelled" if asked_before or outcome.verdict is not Verdict.GONE else "not found": 1})

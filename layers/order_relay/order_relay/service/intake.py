@@ -187,6 +187,10 @@ def _configured(name: str, entry: Any) -> Route:
     route = read_route(name, entry)
     if route.format not in FORMATS:
         raise Missing(f"route {name!a} names the unknown format {route.format!a}; known: {', '.join(FORMATS)}")
+    try:
+        FORMATS[route.format].check(route)
+    except Refusal as exc:
+        raise Missing(f"route {name!a}: {exc.detail}") from None
     return route
 
 

@@ -36,6 +36,7 @@ def protect(desk: Desk, leg: Leg, draft: Plan, instrument: Instrument, profile: 
     )
     take, stop, *levels = (_to_tick(price, draft, instrument) for price in wanted)
     prices = [price for price in levels if price is not None]
+    _refuse_sides(draft.price or draft.trigger_price, [take] if take else prices, stop, gain, instrument)
     return replace(draft, take_profit=take, stop_loss=stop, take_profits=_parts(prices, shares, draft, instrument))
 
 
@@ -59,6 +60,19 @@ def _to_tick(price: Decimal | None, draft: Plan, instrument: Instrument) -> Deci
     if level <= 0:
         raise Ended(State.REJECTED, f"limit: a trigger price is less than one tick of {plain(instrument.tick)}")
     return level
+
+
+def _refuse_sides(
+    entry: Decimal | None, takes: Sequence[Decimal], stop: Decimal | None, gain: int, instrument: Instrument
+) -> None:
+    """Levels within one tick of each other may fall on one price, or on each other's side."""
+    nearest = min(takes, key=lambda level: level * gain) if takes else None
+    in_order = [price for price in (stop, entry, nearest) if price is not None]
+    if any((after - before) * gain <= 0 for before, after in pairwise(in_order)):
+        told = " and ".join(plain(price) for price in in_order)
+        raise Ended(
+            State.REJECTED, f"limit: after rounding to the tick of {plain(instrument.tick)} {told} change sides"
+        )
 
 
 def _parts(prices: Sequence[Decimal], shares: Sequence[Share], draft: Plan, instrument: Instrument) -> tuple[Part, ...]:

@@ -10,6 +10,7 @@ from order_relay.core.record import UNKNOWN_OUTCOME, Record, State
 from order_relay.service.describing import describe, describe_plan
 from order_relay.service.job import Job
 from order_relay.service.later import Ended, Later
+from order_relay.service.part_filled import unprotected
 
 SETTLE_MARGIN_MS = 2_000
 """How long an exchange's reads may lag behind its own acceptance of an order."""
@@ -53,7 +54,8 @@ def conclude(job: Job, plan: Plan, found: Found) -> Record:
         other = f"the exchange has another order under this id: {describe(found)}; meant: {describe_plan(plan)}"
         return job.move(State.PARKED, other, outstanding=False, unconfirmed=False, **told)
     if found.status is Status.CANCELLED and job.book.cancelled(job.record, job.record.key):
-        return job.move(State.CANCELLED, "cancelled by a later alert", outstanding=False, unconfirmed=False, **told)
+        note = f"cancelled by a later alert{unprotected(job, found)}"
+        return job.move(State.CANCELLED, note, outstanding=False, unconfirmed=False, **told)
     if found.live or found.status is Status.FILLED or found.filled > 0:
         return _placed(job, plan, found, told)
     why = f"the exchange ended it without a fill ({found.reason or found.status.value})"
@@ -119,7 +121,9 @@ def _never_proved(job: Job, exchange_ms: int) -> bool:
 
 def _placed(job: Job, plan: Plan, found: Found, told: dict[str, Any]) -> Record:
     partly = not found.live and found.status is not Status.FILLED
-    note = "partly filled, the rest was cancelled" if partly else f"found at the exchange: {found.status.value}"
+    note = f"found at the exchange: {found.status.value}"
+    if partly:
+        note = f"partly filled, the rest was cancelled{unprotected(job, found)}"
     pending = found.live and (plan.sweep or found.status is Status.WAITING)
     at_ms = job.record.placed_at_ms or job.clock.wall_ms()
     told = {"placed_at_ms": at_ms, "taken_ms": job.record.taken_ms or job.desk.told_ms(), **told}
