@@ -85,6 +85,18 @@ def test_what_looks_otherwise_is_no_order(text: str) -> None:
     assert refused(text, route(PLAIN)).word is Word.NOT_AN_ORDER
 
 
+def test_a_text_that_fits_none_is_told_which_pattern_comes_nearest() -> None:
+    on = route("{side} now", "GO {side} {symbol} for {quantity}", "{quantity}")
+    assert refused("GO buy AVAXUSDT.P 4", on).detail.endswith("; text 2 comes nearest, as far as {side}")
+    assert refused("go away", route("GO {side}")).detail.endswith("'patterns'")
+
+
+def test_the_note_says_how_much_is_not_read() -> None:
+    on = route("{side} {symbol} {quantity} {}")
+    notes = alias_map.read(alias_map.opened(b"buy AVAXUSDT.P 4 sl 20 tp 30"), on).notes
+    assert notes[0].endswith("; 4 of its words are not read")
+
+
 @pytest.mark.parametrize(
     ("text", "word", "named"),
     [

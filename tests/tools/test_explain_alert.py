@@ -323,6 +323,7 @@ def test_the_steps_lead_to_the_decision() -> None:
     assert "70 bytes" in told[0]
     assert "traderspost, recognised by its fields" in told[2]
     assert "sell perp AVAXUSDT: 4 coins, market order" in told[3]
+    assert told[-2].endswith("Checked later, by the worker: what the exchange takes, the account, limits and halts.")
     assert told[-1].endswith("Decision: accepted.")
 
 
@@ -395,6 +396,17 @@ def test_a_file_that_is_no_json_exits_with_2(text: str, tmp_path: Path, capsys: 
 def test_unusable_arguments_exit_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert tool.main(arguments, io.BytesIO(b"{}")) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_file_of_several_routes_is_told_to_be_one() -> None:
+    with pytest.raises(Unusable, match="'btc', 'eth'"):
+        checked({"accounts": {}, "routes": {"btc": {"format": "native"}, "eth": {}}})
+
+
+def test_a_dry_run_is_told_before_the_decision() -> None:
+    body = json.dumps(native(symbol="AVAXUSDT.P")).encode()
+    told = steps(body, {"format": "native", "limits": {"dry_run": True}})
+    assert "nothing would be sent" in told[-2]
 
 
 def test_a_route_needs_no_more_than_its_format() -> None:

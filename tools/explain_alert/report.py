@@ -41,6 +41,9 @@ def _steps(reading: Reading, body: bytes, file: RouteFile) -> Iterator[str]:
         yield f"Identity: the alert's own id {alert.explicit_id!a}; a second alert with it does nothing."
     for note in (*reading.proof.notes, *(alert.notes if alert else ())):
         yield f"Note: {note}."
+    if reading.legs:
+        dry = "; the route is a dry run, so nothing would be sent" if file.route.limits.dry_run else ""
+        yield f"Checked later, by the worker: what the exchange takes, the account, limits and halts{dry}."
     yield f"Decision: refused, {reading.word}: {reading.detail}" if reading.word else "Decision: accepted."
 
 

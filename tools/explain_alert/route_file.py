@@ -50,6 +50,9 @@ def checked(data: object) -> RouteFile:
     """A route as the webhook would take it from the secret; raises Missing or Unusable."""
     if not isinstance(data, dict):
         raise Unusable("the file must hold one route, a JSON object with 'format' and what else the route needs")
+    if isinstance(data.get("routes"), dict):
+        names = ", ".join(ascii(name) for name in data["routes"])
+        raise Unusable(f"the file must hold one route: what stands in 'routes' behind its name, one of {names}")
     exchange = data.get("exchange")
     if exchange is not None and exchange not in EXCHANGES:
         raise Unusable(f"'exchange' must be one of {', '.join(EXCHANGES)}")

@@ -3,7 +3,11 @@
 import io
 import sys
 
-from tools.relayctl.app import app
+try:
+    from tools.relayctl.app import app
+except ModuleNotFoundError as exc:
+    how = "make .venv/.installed && .venv/bin/python -m tools.relayctl"
+    sys.exit(f"relayctl: the package {exc.name} is missing; {how} has it")
 
 
 def main() -> None:

@@ -57,14 +57,15 @@ def fields_in(line: str, route: Route, known: frozenset[str]) -> tuple[dict[str,
     A pattern does not fit where it takes the route's own secret for something else. Raises Refusal: `not_an_order`
     where none fits, `credentials_in_body` for an exchange key in a field or in a part that nobody reads.
     """
+    nearest: tuple[int, list[str]] = (0, [])
     for number, pattern in enumerate(usable(route, known), 1):
         found, unread, fits = _fields(line, pattern)
-        if not fits or _betrays(found, route):
-            continue
-        values = [*unread, *(value for name, value in found.items() if name not in _ONCE)]
-        refuse_credentials(dict.fromkeys(label for value in values for label in _labels(str(value))))
-        return {**pattern.fixed, **found}, pattern.names, f"read by text {number} of the route's option 'patterns'"
-    raise Refusal(Word.NOT_AN_ORDER, "the text looks like none of those in the route's option 'patterns'")
+        if fits and not _betrays(found, route):
+            return {**pattern.fixed, **_without_keys(found, unread)}, pattern.names, _told(number, unread)
+        nearest = max(nearest, (number, [*found]), key=lambda one: len(one[1]))
+    number, names = nearest
+    told = f"; text {number} comes nearest, as far as {{{names[-1]}}}" if names else ""
+    raise Refusal(Word.NOT_AN_ORDER, f"the text looks like none of those in the route's option 'patterns'{told}")
 
 
 def secret_in(line: str, route: Route, known: frozenset[str]) -> str | None:
@@ -72,6 +73,18 @@ def secret_in(line: str, route: Route, known: frozenset[str]) -> str | None:
     told = [_fields(line, pattern)[0].get("secret") for pattern in usable(route, known)]
     secrets = [secret for secret in told if isinstance(secret, str)]
     return next((one for one in secrets if token_known(one, route.body_secrets)), secrets[0] if secrets else None)
+
+
+def _without_keys(found: dict[str, Any], unread: Sequence[str]) -> dict[str, Any]:
+    values = [*unread, *(value for name, value in found.items() if name not in _ONCE)]
+    refuse_credentials(dict.fromkeys(label for value in values for label in _labels(str(value))))
+    return found
+
+
+def _told(number: int, unread: Sequence[str]) -> str:
+    words = sum(len(part.split()) for part in unread)
+    left = f"; {words} of its words {'is' if words == 1 else 'are'} not read" if words else ""
+    return f"read by text {number} of the route's option 'patterns'{left}"
 
 
 def _betrays(found: Found, route: Route) -> bool:
