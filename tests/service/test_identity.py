@@ -31,6 +31,21 @@ def test_four_deliveries_within_27_seconds_are_one_order(okx: Bench) -> None:
     assert len(okx.ledger("okx")) == 1
 
 
+def test_a_resend_is_told_in_the_record_and_the_log(okx: Bench) -> None:
+    okx.run(limit_buy())
+    okx.clock.sleep(8)
+    okx.post(limit_buy())
+    before = okx.orders()[0]
+    okx.drain()
+    order = okx.orders()[0]
+    assert (order["state"], order["reason"]) == (before["state"], before["reason"])
+    assert order["history"][-1]["note"].endswith("s later: a resend, carried out once")
+    assert [line["order_id"] for name, line in okx.signals.lines if name == "resend"] == [order["order_id"]]
+    okx.clock.sleep(8)
+    okx.drain()
+    assert len(okx.orders()[0]["history"]) == len(order["history"])
+
+
 def test_the_same_body_ninety_seconds_later_is_a_second_order(okx: Bench) -> None:
     okx.run(limit_buy())
     okx.clock.sleep(90)

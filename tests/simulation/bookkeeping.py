@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from tests.simulation.books import native
-from tests.simulation.evidence import CANCELS, ENDS, Evidence, Row, named, shown
+from tests.simulation.evidence import CANCELS, ENDS, Evidence, Row, ended_ms, named, shown
 from tests.simulation.hand import BY_HAND
 from tests.simulation.simulation import USUAL_SKEW_MS, Simulation
 from tools.exchange_simulator.order import Order
@@ -57,7 +57,7 @@ def mismatched(evidence: Evidence) -> Iterator[str]:
         order = made.get(record["exchange_order_id"] or "")
         if sent[order_id] > record["attempts"]:
             yield f"I1: {named(record)} was sent {sent[order_id]} times, the journal says {record['attempts']}"
-        settled = record["history"][-1]["note"].startswith("settled by an operator")
+        settled = any(line["note"].startswith("settled by an operator") for line in record["history"])
         if record["state"] != "placed" or not made or settled:
             continue
         if order is None:
@@ -93,7 +93,7 @@ def unclosed(evidence: Evidence) -> Iterator[str]:
     for record in evidence.records.values():
         if record["action"] not in SIGNS or not (record["reason"] or "").startswith("nothing to close"):
             continue
-        at_ms = record["history"][-1]["at_ms"]
+        at_ms = ended_ms(record)
         around = (_held(sim, record, at_ms + change) for change in range(-2 * USUAL_SKEW_MS, 2 * USUAL_SKEW_MS, 50))
         held = set.intersection(*around)
         if held:

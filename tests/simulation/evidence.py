@@ -84,5 +84,10 @@ def named(record: Row) -> str:
     return f"{record['action']} {record['order_id'][:8]} ({record['state']}: {record['reason']})"
 
 
+def ended_ms(record: Row) -> int:
+    """When the record came to its state; notes on later resends may follow."""
+    return min(int(line["at_ms"]) for line in record["history"] if line["state"] == record["state"])
+
+
 def shown(order: Order) -> str:
     return f"{order.side} {order.quantity} at {order.price} {order.state}, order {order.order_id}"

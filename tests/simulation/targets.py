@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from tests.simulation.books import native
 from tests.simulation.claims import FLAT, orders, target
-from tests.simulation.evidence import Evidence, Row, named
+from tests.simulation.evidence import Evidence, Row, ended_ms, named
 from tests.simulation.simulation import USUAL_SKEW_MS
 
 DONE = ("nothing to do", FLAT)
@@ -67,7 +67,7 @@ def _held_otherwise(evidence: Evidence, record: Row, wanted: Decimal) -> Iterato
 def _done_wrongly(evidence: Evidence, record: Row, wanted: Decimal) -> Iterator[str]:
     if {"24", "54"} & set(evidence.sim.rows):
         return  # the times in the journal are then no measure
-    at_ms = record["history"][-1]["at_ms"]
+    at_ms = ended_ms(record)
     moments = range(-2 * USUAL_SKEW_MS, 2 * USUAL_SKEW_MS, 50)
     around = {evidence.sim.held(record["account"], record["symbol"], at_ms + change) for change in moments}
     if all(abs(held - wanted) >= LEAST for held in around):

@@ -109,7 +109,7 @@ class Run:
         second = self.book.record(identity(self.message, leg, firing, OTHER))
         known = [record] if second is None else [record, second]
         if all(one.state.terminal and not one.unconfirmed for one in known):
-            return known
+            return known if firing.late_repeat else [self._resent(one, firing) for one in known]
         refusal = self._refusal(record, firing, stopped=stopped)
         if refusal or self.desk is None:
             return [one if one.state.terminal or not refusal else self._end(one, *refusal) for one in known]
@@ -214,6 +214,15 @@ class Run:
         note = "the alert came again under the same id and was ignored"
         self.signals.count("AlertRepeated")
         self.signals.notify(f"{record.action} {record.symbol}: ignored", note, throttle=f"repeat:{record.alert_id}")
+        return self.book.save(record.moved(record.state, self.clock.wall_ms(), note, reason=record.reason))
+
+    def _resent(self, record: Record, firing: Firing) -> Record:
+        """Say that a later delivery was taken for a resend of the sender: it might have been meant as another order."""
+        if firing.conflict or self.message.accepted_at_ms <= firing.ms:
+            return record
+        seconds = (self.message.accepted_at_ms - firing.ms) / 1000
+        note = f"the same alert came again {seconds:.1f} s later: a resend, carried out once"
+        self.signals.log("resend", alert_id=record.alert_id, order_id=record.order_id, note=note)
         return self.book.save(record.moved(record.state, self.clock.wall_ms(), note, reason=record.reason))
 
 
