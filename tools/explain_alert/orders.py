@@ -13,8 +13,8 @@ _UNITS = {
     Unit.BASE: "coins",
     Unit.QUOTE: "in quote currency",
     Unit.CONTRACTS: "contracts",
-    Unit.PERCENT_EQUITY: "% of the equity",
-    Unit.PERCENT_AVAILABLE: "% of the available balance",
+    Unit.PERCENT_EQUITY: "% of the equity in value",
+    Unit.PERCENT_AVAILABLE: "% of the available balance in value",
     Unit.PERCENT_POSITION: "% of the position",
     Unit.COLLATERAL: "of margin in quote currency",
 }
