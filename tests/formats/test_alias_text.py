@@ -60,6 +60,27 @@ def test_a_line_is_read_as_its_pattern_says(pattern: Any, text: str) -> None:
     assert alias_map.read(alias_map.opened(text.encode()), route(pattern)).format == "alias_map"
 
 
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("{{strategy.order.action}} {{ticker}} {{strategy.order.contracts}}", "buy AVAXUSDT.P 4"),
+        ("{{ticker}} crossed {{close}}: {{ strategy.order.action }} {quantity}", "AVAXUSDT.P crossed 20.5: buy 4"),
+        ('{side} {{ticker}} {quantity} {{plot_0}} {{plot("RSI 14")}} {{time}}', "buy AVAXUSDT.P 4 1 2 3"),
+    ],
+)
+def test_a_template_is_pasted_as_it_stands_in_the_alert(template: str, text: str) -> None:
+    assert read(text, route(template)) == BUY
+
+
+def test_the_chain_and_the_moment_of_a_pasted_template_are_read() -> None:
+    before = "{{strategy.prev_market_position}} {{strategy.prev_market_position_size}}"
+    after = "{{strategy.market_position}} {{strategy.market_position_size}}"
+    on = route(f"{{{{ticker}}}} {{{{strategy.order.action}}}} {{quantity}} {before} {after} {{{{timenow}}}}")
+    alert = alias_map.read(alias_map.opened(b"AVAXUSDT.P buy 4 flat 0 long 4 2026-11-21T12:00:00Z"), on)
+    assert alert.legs == (replace(BUY, prev_position=Decimal(0), next_position=Decimal(4)),)
+    assert alert.time_ms == 1_795_262_400_000
+
+
 def test_the_first_pattern_that_fits_is_taken() -> None:
     on = route({"line": "{side} {symbol} {quantity}$", "unit": "quote"}, PLAIN, "{side} {symbol}")
     assert (read("buy AVAXUSDT.P 40$", on).quantity, read("buy AVAXUSDT.P 40$", on).unit) == (Decimal(40), Unit.QUOTE)
@@ -137,7 +158,9 @@ def test_one_route_takes_json_and_lines() -> None:
         ("{side}{symbol}", "between two fields"),
         ("{side} {symbol", "brace"),
         ("{side} }", "brace"),
-        ("{side} {{ticker}} {quantity}", "{{ticker}}"),
+        ("{side} {{Ticker}} {quantity}", "{{Ticker}}"),
+        ("{{strategy.order.alert_message}}", "alert_message"),
+        ("{side} {{ticker}} {symbol}", "symbol twice"),
         ("{side} {colour}", "colour"),
         ("{side!r} {symbol}", "side:r"),
         ("{sid:e} {symbol}", "sid:e"),

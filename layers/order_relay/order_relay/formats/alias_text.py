@@ -1,6 +1,5 @@
 """Lines of text on an alias_map route: the option `patterns` says once how they look and what stands where."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from string import Formatter
@@ -11,9 +10,9 @@ from order_relay.core.guard import token_known
 from order_relay.core.refusal import Refusal, Word
 from order_relay.core.route import Route
 from order_relay.formats.alias_prices import SEVERAL
+from order_relay.formats.placeholders import as_fields
 
 _MOST, _LONGEST = 20, 500
-_PLACEHOLDER = re.compile(r"\{\{\s*[\w.]+\s*\}\}")
 _ONCE = frozenset({"secret", "account", "id", "time"})
 """What every alert must state itself: the same for all it would prove and tell nothing."""
 
@@ -96,9 +95,7 @@ def _pattern(told: Any, known: frozenset[str], where: str) -> Pattern:
     text, fixed = (told.get("line"), told) if isinstance(told, Mapping) else (told, {})
     if not isinstance(text, str) or not 0 < len(text) <= _LONGEST:
         raise Refusal(Word.UNSUPPORTED, f"{where} must be one of 1 to {_LONGEST} characters, or have it as 'line'")
-    if _PLACEHOLDER.search(text):
-        raise Refusal(Word.UNSUPPORTED, f"{where}: write {{symbol}} where the sender's template has {{{{ticker}}}}")
-    parts, tail = _parts(text, where)
+    parts, tail = _parts(as_fields(text, where), where)
     pattern = Pattern(parts, tail, {name: value for name, value in fixed.items() if name != "line"})
     _refuse_fields(pattern, known, where)
     if (parts[0][0] if parts else tail).startswith(("{", "[")):
