@@ -249,6 +249,11 @@ class Plan:
     stop_loss: Decimal | None = None
     take_profits: tuple[Part, ...] = ()
 
+    @property
+    def at_once(self) -> bool:
+        """True if nothing of it rests: what the exchange cannot fill now it ends."""
+        return self.type is OrderType.MARKET or self.time_in_force in (TimeInForce.IOC, TimeInForce.FOK)
+
     def to_json(self) -> dict[str, Any]:
         return to_json(self)
 

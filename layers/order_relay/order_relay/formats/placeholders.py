@@ -27,7 +27,7 @@ _PLOT = re.compile(r"plot_[0-9]{1,2}|plot\(.*\)")
 
 
 def as_fields(template: str, where: str) -> str:
-    """The template with `{symbol}` for `{{ticker}}`; raises Refusal `unsupported` for what TradingView never fills in."""
+    """The template with `{symbol}` for `{{ticker}}`; raises Refusal `unsupported` for a placeholder nobody knows."""
     return _PLACEHOLDER.sub(lambda found: f"{{{_meant(found[1], where)}}}", template)
 
 

@@ -11,7 +11,7 @@ from order_relay.core.record import Record, State
 from order_relay.core.retry import ladder, soon
 from order_relay.service.job import Job
 from order_relay.service.later import Ended, Later
-from order_relay.service.part_filled import unprotected
+from order_relay.service.partly import told_of_a_part
 from order_relay.service.settling import ENTRUSTING_MS, FENCE_SLACK_MS, SETTLE_MARGIN_MS, look, shown
 
 CHASED_AT_MOST = 40
@@ -118,7 +118,7 @@ def _close_record(chased: Job, seen: Found | None, found: Found | None) -> str:
     traceless = not chased.desk.exchange.keeps_unfilled
     if chased.record.state is State.PLACED and (last is not None or traceless):
         told = shown(chased, last) if last else {}
-        bare = unprotected(chased, last) if last else ""
+        bare = told_of_a_part(chased, last, cancelled=True) if last else ""
         chased.move(State.CANCELLED, f"cancelled by an alert{bare}", unconfirmed=False, **told)
     elif chased.record.state is State.PLACED and not chased.record.closed:
         chased.note("the exchange does not show it any more", closed=True, unconfirmed=False)

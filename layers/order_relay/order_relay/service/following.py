@@ -32,6 +32,8 @@ def confirm(job: Job) -> Record:
         raise _patience(job, "accepted, not yet shown by the exchange")
     if found.live and order.sweep:
         return _sweep(job, order, found.order_id)
+    if found.live and order.at_once:
+        raise _patience(job, "accepted, and the exchange still works on it")
     return conclude(job, order, found)
 
 

@@ -16,6 +16,7 @@ from order_relay.service.halts import Halts, of_route
 from order_relay.service.intending import held_positions, looked
 from order_relay.service.job import Job
 from order_relay.service.later import Held, Later
+from order_relay.service.partly import unfinished
 from order_relay.service.placement import place
 from order_relay.service.planning import NOTHING_TO_CLOSE
 from order_relay.service.receiving import STEPS, identity, received
@@ -231,4 +232,5 @@ def _stops_the_rest(action: Action, record: Record) -> bool:
     if action.cancels:
         return record.state is not State.CANCELLED
     flat = (record.reason or "").startswith(NOTHING_TO_CLOSE)
-    return action is Action.CLOSE and record.state is not State.PLACED and not flat
+    done = record.state is State.PLACED and not unfinished(record)
+    return action is Action.CLOSE and not done and not flat

@@ -10,7 +10,7 @@ from order_relay.core.record import UNKNOWN_OUTCOME, Record, State
 from order_relay.service.describing import describe, describe_plan
 from order_relay.service.job import Job
 from order_relay.service.later import Ended, Later
-from order_relay.service.part_filled import unprotected
+from order_relay.service.partly import PARTLY, told_of_a_part
 
 SETTLE_MARGIN_MS = 2_000
 """How long an exchange's reads may lag behind its own acceptance of an order."""
@@ -54,7 +54,7 @@ def conclude(job: Job, plan: Plan, found: Found) -> Record:
         other = f"the exchange has another order under this id: {describe(found)}; meant: {describe_plan(plan)}"
         return job.move(State.PARKED, other, outstanding=False, unconfirmed=False, **told)
     if found.status is Status.CANCELLED and job.book.cancelled(job.record, job.record.key):
-        note = f"cancelled by a later alert{unprotected(job, found)}"
+        note = f"cancelled by a later alert{told_of_a_part(job, found, cancelled=True)}"
         return job.move(State.CANCELLED, note, outstanding=False, unconfirmed=False, **told)
     if found.live or found.status is Status.FILLED or found.filled > 0:
         return _placed(job, plan, found, told)
@@ -123,8 +123,8 @@ def _placed(job: Job, plan: Plan, found: Found, told: dict[str, Any]) -> Record:
     partly = not found.live and found.status is not Status.FILLED
     note = f"found at the exchange: {found.status.value}"
     if partly:
-        note = f"partly filled, the rest was cancelled{unprotected(job, found)}"
-    pending = found.live and (plan.sweep or found.status is Status.WAITING)
+        note = f"{PARTLY}{told_of_a_part(job, found)}"
+    pending = found.live and (plan.sweep or plan.at_once or found.status is Status.WAITING)
     at_ms = job.record.placed_at_ms or job.clock.wall_ms()
     told = {"placed_at_ms": at_ms, "taken_ms": job.record.taken_ms or job.desk.told_ms(), **told}
     if partly:
