@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import signal
-import threading
 
 from tools.exchange_simulator.server import Simulator
+
+_ENDS = frozenset({signal.SIGINT, signal.SIGTERM})
 
 
 def main() -> None:
@@ -14,13 +15,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="exchange_simulator", description="five crypto exchanges on this machine")
     parser.add_argument("--port-base", type=int, help="first port; the default is any free port")
     asked = parser.parse_args()
-    done = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: done.set())
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)  # before any thread, so that none of them takes the signal
     with Simulator({} if asked.port_base is None else {"port_base": asked.port_base}) as simulator:
         for name, url in simulator.urls.items():
             print(f"{name}={url}", flush=True)
-        done.wait()
+        signal.sigwait(_ENDS)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ import argparse
 import os
 import signal
 import sys
-import threading
 import traceback
 from contextlib import ExitStack, redirect_stdout
 from pathlib import Path
@@ -19,6 +18,7 @@ from tools.local_relay.table import Screen
 
 DEFAULT_PORT = 8787
 INTERRUPTED = 130
+_ENDS = frozenset({signal.SIGINT, signal.SIGTERM})
 
 
 def main() -> int:
@@ -46,9 +46,7 @@ def _place(exc: Exception) -> str:
 
 def serve() -> int:
     """Keep the relay up until SIGINT or SIGTERM."""
-    done = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: done.set())
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)  # before any thread, so that none of them takes the signal
     config = read_config(Path(os.environ.get("CONFIG") or SAMPLE))
     for warning in config.warnings:
         print(f"local_relay: warning: {warning}; its orders will be rejected", file=sys.stderr)
@@ -57,7 +55,7 @@ def serve() -> int:
         stack.enter_context(redirect_stdout(Log(_log_target(stack))))
         relay = stack.enter_context(running(config, _front()))
         screen.say(f"listening on {relay.url}")
-        done.wait()
+        signal.sigwait(_ENDS)
     return 0
 
 
