@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from order_relay.core.order import Action, Leg, MarginMode, OrderType, PositionSide, TimeInForce, Unit
-from order_relay.core.refusal import Word
+from order_relay.core.refusal import Refusal, Word
 from order_relay.core.route import Route
 from order_relay.core.symbol import Market
 from order_relay.core.take_profits import Share
@@ -529,6 +529,51 @@ def test_a_target_in_money_or_percents_has_no_chain_in_coins() -> None:
     found = leg(body(**fields), on)
     assert (found.quantity, found.unit, found.chained) == (Decimal(150), Unit.PERCENT_EQUITY, False)
     assert leg(body(**{**fields, "u": "base"}), on).chained
+
+
+@pytest.mark.parametrize(
+    ("much", "unit"),
+    [("@100", "usd"), ("@100", "percent"), ("5%", "usdt"), ("5%", "base"), ("%5", "contracts"), ("5%", "times_equity")],
+)
+def test_a_mark_on_the_quantity_and_another_unit_contradict_each_other(much: str, unit: str) -> None:
+    on = route({"size_unit": "percent_equity"}, unit="u")
+    assert refusal(body(much=much, u=unit), on).word in (Word.AMBIGUOUS, Word.INVALID_NUMBER)
+    assert leg(body(much="5%", u="percent"), on).unit is Unit.PERCENT_EQUITY
+    assert leg(body(much="@5", u="base"), on).unit is Unit.BASE
+
+
+@pytest.mark.parametrize(
+    ("word", "intent", "more"),
+    [
+        ("open_long", "close", {}),
+        ("LongEntry", "exit", {}),
+        ("buy", "open", {"ps": "short"}),
+        ("sell", "add", {"ps": "long"}),
+        ("buy", "open", {"only": True}),
+        ("sell", "entry", {"kind": "stop_loss", "trigger": 20}),
+    ],
+)
+def test_an_intent_that_the_rest_contradicts_is_ambiguous(word: str, intent: str, more: dict[str, Any]) -> None:
+    on = route(intent="intent", position_side="ps", reduce_only="only", trigger_price="trigger")
+    assert refusal(body(word, intent=intent, **more), on).word is Word.AMBIGUOUS
+
+
+def test_a_size_in_times_of_the_equity_leaves_the_chain_in_coins() -> None:
+    fields = {"now": {"side": "long", "size": "1"}, "was": {"side": "flat", "size": 0}, "u": "times_equity"}
+    found = leg(body(much="0.5", **fields), route(unit="u", **CHAIN))
+    assert (found.quantity, found.unit, found.next_position) == (Decimal(50), Unit.PERCENT_EQUITY, Decimal(1))
+
+
+@pytest.mark.parametrize("word", ["OpenLong", "open long", "OPEN-LONG"])
+def test_the_routes_own_words_are_known_in_every_spelling_that_a_common_word_is(word: str) -> None:
+    assert leg(body(word), route({"code_map": {"open_long": "close"}})).action is Action.CLOSE
+    assert leg(body("sell "), route({"code_map": {"buy": "sell", "sell": "buy"}})).action is Action.BUY
+
+
+def test_a_code_map_with_two_meanings_for_one_word_is_no_code_map() -> None:
+    with pytest.raises(Refusal):
+        alias_map.check(route({"code_map": {"Buy": "buy", "BUY": "sell"}}))
+    alias_map.check(route({"code_map": {"Buy": "buy", "BUY": "buy"}}))
 
 
 @pytest.mark.parametrize("word", ["verkauf", "Verkauf", "VERKAUF"])

@@ -293,3 +293,11 @@ def test_a_long_text_costs_little(text: str) -> None:
     began = process_time()
     assert refused(text, route(*patterns)).word is not Word.INVALID_JSON
     assert process_time() - began < 0.05
+
+
+@pytest.mark.parametrize("text", ["buy AVAXUSDT.P 1 geheim", "buy AVAXUSDT.P 1 s=geheim", 'buy AVAXUSDT.P 1 "geheim"'])
+def test_a_secret_that_stands_in_another_field_is_not_repeated_whatever_sticks_to_it(text: str) -> None:
+    patterns = ("{side} {symbol} {quantity} {take_profit}", "{side} {symbol} {quantity} {ref}")
+    on = replace(route(*patterns, sl_tp="price"), body_secrets=(digest("geheim"),))
+    found = refused(text, on)
+    assert (found.word, "geheim" in found.detail) == (Word.NOT_AN_ORDER, False)

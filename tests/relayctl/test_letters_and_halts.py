@@ -90,3 +90,10 @@ def test_a_halted_route_opens_nothing(bench: Bench) -> None:
 def test_a_halt_that_cannot_be_is_refused(bench: Bench, words: tuple[str, ...], said: str) -> None:
     told = bench.ctl(*words)
     assert (told.code, said in told.err) == (1, True)
+
+
+@pytest.mark.parametrize("apply", [["--apply"], []])
+def test_the_halt_of_a_name_that_nobody_knows_is_told(bench: Bench, apply: list[str]) -> None:
+    told = bench.ctl("halt", "account", "mian", "--why", "news", *apply)
+    bench.ctl("resume", "account", "mian", "--apply")
+    assert (told.code, "no route knows the account 'mian'" in told.out) == (0, True)

@@ -304,6 +304,27 @@ def test_a_route_that_is_configured_wrongly_is_503_never_401(entry: Any, token: 
     assert not desk.outbox.calls
 
 
+MAPPED = {"paths": {"side": "what", "symbol": "coin", "quantity": "much", "ref": "name", "secret": "key"}}
+
+
+@pytest.mark.parametrize("field", ["what", "much", "coin"])
+def test_a_secret_in_the_wrong_field_is_not_repeated_to_anybody(field: str) -> None:
+    desk = Desk(r=route(format="alias_map", options=MAPPED, body_secret_sha256=[hashed(SECRET)]))
+    body = {"what": "buy", "coin": "BTCUSDT", "much": "1", "key": SECRET, field: f"x {SECRET}"}
+    reply = desk.post(body, token=None)
+    assert reply.status in (400, 422)
+    assert SECRET not in json.dumps([reply.body, desk.signals.notices, desk.signals.lines], default=str)
+
+
+def test_a_secret_that_would_name_an_order_is_refused() -> None:
+    desk = Desk(r=route(format="alias_map", options=MAPPED, body_secret_sha256=[hashed(SECRET)]))
+    body = {"what": "buy", "coin": "BTCUSDT", "much": "1", "key": SECRET}
+    assert desk.post({**body, "name": "dip"}, token=None).status == 202
+    reply = desk.post({**body, "name": SECRET}, token=None)
+    assert (reply.status, word(reply)) == (422, "unsupported")
+    assert SECRET not in json.dumps(reply.body)
+
+
 def test_a_wrongly_configured_route_does_not_disturb_the_others() -> None:
     assert Desk(bad={}, r=route()).post(BUY).status == 202
 

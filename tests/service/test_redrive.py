@@ -172,13 +172,33 @@ def test_an_operator_halts_and_resumes_each_scope(okx: Bench, redrive: Redrive, 
     assert okx.run(market_buy("BTCUSDT.P", id="2"))["state"] == "placed"
 
 
-@pytest.mark.parametrize(("scope", "known"), [("account", "okx"), ("route", "main")])
-def test_a_misspelled_name_is_not_confirmed_as_halted(okx: Bench, redrive: Redrive, scope: str, known: str) -> None:
-    halt = {"command": "halt", "scope": scope, "name": "mian", "why": "exchange under maintenance"}
+@pytest.mark.parametrize(
+    ("scope", "name", "known"),
+    [("account", "mian", "okx"), ("route", "mian", "main"), ("symbol", "okx#mian#perp#BTCUSDT", "okx")],
+)
+def test_a_name_that_no_route_knows_is_halted_and_told(
+    okx: Bench, redrive: Redrive, scope: str, name: str, known: str
+) -> None:
+    halt = {"command": "halt", "scope": scope, "name": name, "why": "exchange under maintenance"}
     for command in (halt, {**halt, "apply": True}):
-        with pytest.raises(BadCommand, match=f"no {scope} 'mian'; known: {known}"):
-            redrive.run(command)
-    assert redrive.run({"command": "halts"})["halts"] == {}
+        note = redrive.run(command)["note"]
+        assert f"'mian'; is it spelled right? known: {known}" in note
+    assert len(redrive.run({"command": "halts"})["halts"]) == 1
+
+
+def test_what_is_in_the_queue_of_a_route_that_was_just_removed_can_be_halted(okx: Bench, redrive: Redrive) -> None:
+    okx.post(market_buy("BTCUSDT.P"))
+    okx.vault.route_secret.clear()
+    halt = {"command": "halt", "scope": "account", "name": "okx", "why": "exchange under maintenance", "apply": True}
+    assert "no route knows" in redrive.run(halt)["note"]
+    okx.drain()
+    assert okx.orders()[0]["state"] == "rejected"
+
+
+@pytest.mark.parametrize("scope", ["account", "route"])
+def test_a_known_name_needs_no_note(okx: Bench, redrive: Redrive, scope: str) -> None:
+    name = {"account": "okx", "route": "main"}[scope]
+    assert "note" not in redrive.run({"command": "halt", "scope": scope, "name": name, "why": "x"})
 
 
 @pytest.mark.parametrize("error", [Unavailable("throttled"), Missing("the routes secret holds no 'routes' object")])

@@ -56,7 +56,7 @@ def _flip(ctx: typer.Context, command: Row, *, apply: bool) -> None:
     what = "everything" if command["scope"] == Scope.GLOBAL else f"{command['scope']} {command['name']}"
     answer = here.decide(command, f"{command['command'].capitalize()} {what} on {here.relay.name}?", apply=apply)
     done = f"Openings of {what} are halted." if answer["halted"] else f"Openings of {what} may be sent again."
-    here.outcome(answer, f"{done} But {answer['note']}." if answer.get("note") else done)
+    here.outcome(answer, done)
 
 
 def _show(here: Scene, answer: Row) -> None:

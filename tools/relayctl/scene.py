@@ -44,14 +44,19 @@ class Scene:
         """Try a command as a dry run, then carry it out if that was told or agreed to; the last answer."""
         with self.screen.busy("asking the relay"):
             answer = carried_out(self.relay, command)
-        if not self.screen.agreed(question, apply=apply):
+        if not self.screen.agreed(f"{_noted(answer)}{question}", apply=apply):
             return answer
         with self.screen.busy("applying"):
             return carried_out(self.relay, {**command, "apply": True})
 
     def outcome(self, answer: Row, done: str) -> None:
         """Show what became of a command: the whole answer to a script, a sentence to a person."""
-        self.screen.show(answer, lambda: self.screen.say(done if answer["applied"] else NOTHING_CHANGED))
+        told = done if answer["applied"] else NOTHING_CHANGED
+        self.screen.show(answer, lambda: self.screen.say(f"{_noted(answer)}{told}"))
+
+
+def _noted(answer: Row) -> str:
+    return f"Note: {answer['note']}. " if answer.get("note") else ""
 
 
 def scene(ctx: typer.Context) -> Scene:

@@ -52,6 +52,8 @@ def leg(fields: Fields, mapped: frozenset[str], route: Route) -> Read:
     notes = ("order_id is not used: it goes with a cancel",) if fields.get("order_id") is not None else ()
     target = action is Action.TARGET or _follows(action, mapped)
     made, told = (_target if target else _order)(fields, one, mapped, route)
+    if said(fields, "intent", CLOSES, route) is False and (made.reduce_only or made.action is Action.CLOSE):
+        raise Refusal(Word.AMBIGUOUS, "intent opens, and the rest of the body says that the order only reduces")
     return made, (*notes, *told)
 
 
@@ -59,10 +61,8 @@ def _in_percent(fields: Fields) -> Fields:
     """Sizes as a percent: 3 times the equity is 300 percent of it."""
     if folded(str(fields.get("unit"))) != "timesequity":
         return fields
-    sizes = ("quantity", "position_size", "prev_position_size")
-    percents = {
-        name: plain(product(number(value, name), of.HUNDRED)) for name, value in of.stated(fields, *sizes).items()
-    }
+    sizes = of.stated(fields, "quantity") or of.stated(fields, "position_size", "prev_position_size")
+    percents = {name: plain(product(number(size, name), of.HUNDRED)) for name, size in sizes.items()}
     return {**fields, **percents, "unit": Unit.PERCENT_EQUITY.value}
 
 
@@ -85,6 +85,8 @@ def _meaning(fields: Fields, mapped: frozenset[str], route: Route) -> Meaning:
     if named is not None and stated_side not in (None, named):
         raise Refusal(Word.AMBIGUOUS, f"side names the {named.value} position, position_side the other one")
     closes = said(fields, "intent", CLOSES, route)
+    if closes and side is not None and action in (Action.BUY, Action.SELL):
+        raise Refusal(Word.AMBIGUOUS, f"intent closes and side is {str(fields['side'])[:40]!a}, which opens")
     if closes:
         return _closing(action, named or stated_side)
     if closes is None and "intent" in mapped and side is None and action in (Action.BUY, Action.SELL):
@@ -206,15 +208,22 @@ def _size(fields: Fields, one: Leg, route: Route) -> Size:
     if text is None and fields.get("unit") is not None:
         raise Refusal(Word.AMBIGUOUS, "unit is there, and no quantity that it could count")
     if isinstance(text, str) and text.startswith("@"):
-        text, unit = text[1:], Unit.BASE
+        text, unit = text[1:], _marked(fields, Unit.BASE, unit)
     elif isinstance(text, str) and "%" in (text[:1], text[-1:]):
-        text, unit = text.strip("%"), _percent(one, route, "quantity")
+        text, unit = text.strip("%"), _marked(fields, _percent(one, route, "quantity"), unit)
     quantity, unit = of.sized({"quantity": text}, "quantity", route, unit)
     closes = one.action is Action.CLOSE
     if unit.percent and closes is not (unit is Unit.PERCENT_POSITION):
         detail = f"quantity counts {unit.value}, which does not go with {one.action.value}"
         raise Refusal(Word.AMBIGUOUS, f"{detail}; change the unit or the route's option 'size_unit'")
     return quantity, unit
+
+
+def _marked(fields: Fields, marked: Unit, stated: Unit | None) -> Unit:
+    """The unit that the quantity's own mark says; a word for another one contradicts it."""
+    if fields.get("unit") is not None and stated is not marked:
+        raise Refusal(Word.AMBIGUOUS, f"quantity is marked as {marked.value}, and unit is {str(fields['unit'])[:40]!a}")
+    return marked
 
 
 def _unit(fields: Fields, one: Leg, route: Route) -> Unit | None:

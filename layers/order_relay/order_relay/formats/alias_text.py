@@ -1,5 +1,6 @@
 """Lines of text on an alias_map route: the option `patterns` says once how they look and what stands where."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from string import Formatter
@@ -13,6 +14,8 @@ from order_relay.formats.alias_prices import SEVERAL
 from order_relay.formats.placeholders import as_fields
 
 _MOST, _LONGEST = 20, 500
+_AROUND, _INSIDE = ".,;:!?'\"()[]<>", re.compile(r"[=:,;|/'\"()]")
+"""What may stick to a word, or part it."""
 _ONCE = frozenset({"secret", "account", "id", "time"})
 """What every alert must state itself: the same for all it would prove and tell nothing."""
 
@@ -88,7 +91,9 @@ def _told(number: int, unread: Sequence[str]) -> str:
 
 def _betrays(found: Found, route: Route) -> bool:
     others = [value for name, value in found.items() if name != "secret"]
-    return any(token_known(str(value), (*route.tokens, *route.body_secrets)) for value in others)
+    texts = [text for value in others for text in (value if isinstance(value, list) else [value])]
+    pieces = {piece for text in texts for piece in (text, text.strip(_AROUND), *_INSIDE.split(text))}
+    return any(token_known(piece, (*route.tokens, *route.body_secrets)) for piece in pieces)
 
 
 def _pattern(told: Any, known: frozenset[str], where: str) -> Pattern:

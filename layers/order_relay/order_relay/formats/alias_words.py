@@ -75,7 +75,7 @@ def spoken(fields: Fields, name: str, words: Mapping[str, _Meaning], route: Rout
     if value is None:
         return None
     text = str(value).lower() if isinstance(value, bool) else value
-    known = own_name(text, route) if isinstance(text, str) else text
+    known = own_name(text, route, folded) if isinstance(text, str) else text
     if not isinstance(known, str) or folded(known) not in words:
         some = ", ".join([*words][:_SHOWN])
         detail = f"{name} is {str(value)[:40]!a}, which is no known word such as {some}"

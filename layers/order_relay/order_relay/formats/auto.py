@@ -99,4 +99,10 @@ def _text(body: bytes) -> str:
         raise Refusal(Word.INVALID_JSON, f"the body is not UTF-8 at byte {exc.start}") from None
 
 
-FORMAT = Format(opened=opened, token=token, token_on=token, read=read)
+def check(route: Route) -> None:
+    """Refuse paths that can never be used: `auto` reads by them what has no mark."""
+    if route.options.get("paths"):
+        FORMATS[_BY_NAMES].check(route)
+
+
+FORMAT = Format(opened=opened, token=token, token_on=token, read=read, check=check)

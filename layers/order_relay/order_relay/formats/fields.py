@@ -1,7 +1,7 @@
 """Reading the fields of an alert: every format states where they stand, this file what they may be."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -219,12 +219,15 @@ def instrument(
     return quoted(canonical, route.defaults.get("quote")), next(iter(said.values()), Market.SPOT), sent
 
 
-def own_name(text: str, route: Route) -> Any:
-    """What a sender's word or symbol means by the route's `code_map`, whatever its case; else the text itself."""
+def own_name(text: str, route: Route, alike: Callable[[str], str] = str.upper) -> Any:
+    """What a sender's word or symbol means by the route's `code_map`, else the text itself.
+
+    `alike` makes one of the spellings that count as the same, as they do for words and symbols without a map.
+    """
     codes: Mapping[str, Any] = route.options.get("code_map", {})
     if text in codes:
         return codes[text]
-    return next((meant for name, meant in codes.items() if name.casefold() == text.casefold()), text)
+    return next((meant for name, meant in codes.items() if alike(name) == alike(text)), text)
 
 
 def time(fields: Fields, name: str = "time") -> int | None:

@@ -169,6 +169,8 @@ def _take_profits(fields: Fields, targets: list[str]) -> dict[str, Any]:
         parts = zip(names, _shares(fields, names, ratios), strict=True)
         return of.take_profits([Share(share, _level(fields, name)) for name, share in parts], "TAKE_PROFIT_PRICE")
     for name in ratios:
+        if not targets:
+            raise Refusal(Word.UNSUPPORTED, f"{name} belongs to no take-profit; take it out")
         if of.price(fields, name) != 1:
             raise Refusal(Word.UNSUPPORTED, f"{name} must be 1; the one take-profit closes everything")
     return {"take_profit": _level(fields, targets[0])} if targets else {}

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from order_relay.core.alert import Alert
 from order_relay.core.guard import address_allowed, token_known
 from order_relay.core.ports import Entry, HostClock, Missing, Outbox, Signals, Unavailable, Vault
 from order_relay.core.refusal import Refusal, Word
@@ -12,6 +13,7 @@ from order_relay.formats import FORMATS
 from order_relay.service.dispatch import Arrival, ahead_ms, check, entries, identify, messages
 from order_relay.service.reading import read_alert
 
+SECRET_AT_LEAST = 6
 BODY_AT_MOST = 16_384
 ANSWER_WITHIN_MS = 2_400
 SENDER_LEAVES_MS = 3_000
@@ -68,10 +70,11 @@ class Intake:
                 route = self._admitted(post)
             except Refusal as refusal:
                 return self._turned_away(refusal, post)
+            secret = None if post.token is not None else _token_in(post.body, route)
             try:
-                return self._stored(route, post, ends_ms)
+                return self._stored(route, post, secret, ends_ms)
             except Refusal as refusal:
-                return self._refused(refusal, post)
+                return self._refused(Refusal(refusal.word, _blotted(refusal.detail, secret)), post)
         except (Unavailable, Missing) as exc:
             return self._failed(post, ends_ms, f"the relay's configuration cannot be read: {exc}")
         except Exception as exc:  # the sender resends on 503; a crash would answer 500 without a word
@@ -117,10 +120,11 @@ class Intake:
 
     # What
 
-    def _stored(self, route: Route, post: Post, ends_ms: int) -> Reply:
+    def _stored(self, route: Route, post: Post, secret: str | None, ends_ms: int) -> Reply:
         alert = read_alert(post.body, route)
         arrival = Arrival(route, post.body, post.request_id, post.accepted_at_ms)
         check(alert, arrival)
+        _refuse_secret(alert, secret)
         wanted = entries(messages(alert, arrival), post.request_id)
         identity = identify(alert, arrival)
         missing = self._send(wanted, post, ends_ms)
@@ -132,7 +136,8 @@ class Intake:
         self.signals.count("AlertAccepted")
         told_ahead = {"ahead_ms": ahead} if (ahead := ahead_ms(alert, arrival)) else {}
         counted = {"orders": len(alert.legs), "messages": len(wanted)}
-        how = {"format": alert.format, **({"notes": alert.notes} if alert.notes else {})}
+        notes = [_blotted(note, secret) for note in alert.notes]
+        how = {"format": alert.format, **({"notes": notes} if notes else {})}
         self.signals.log("alert", alert_id=identity, route=route.name, **how, **counted, **told_ahead)
         return Reply(202, "accepted", identity)
 
@@ -192,6 +197,22 @@ def _configured(name: str, entry: Any) -> Route:
     except Refusal as exc:
         raise Missing(f"route {name!a}: {exc.detail}") from None
     return route
+
+
+def _blotted(text: str, secret: str | None) -> str:
+    """The text without the secret that came in the body, wherever an odd body or route has put it.
+
+    Shorter ones would blot out common words, and a placeholder that was not filled in is no secret.
+    """
+    hidden = secret is not None and len(secret) >= SECRET_AT_LEAST and not secret.startswith("{{")
+    return text.replace(secret, "***") if secret and hidden else text
+
+
+def _refuse_secret(alert: Alert, secret: str | None) -> None:
+    """Keep the body's secret out of queue and journal; raises Refusal where the name of an order holds it."""
+    names = {name for leg in alert.legs for name in (leg.ref, leg.order_id) if name}
+    if secret and any(secret in name for name in names):
+        raise Refusal(Word.UNSUPPORTED, "ref or order_id holds the secret of the route; take it from another field")
 
 
 def _token_in(body: bytes, route: Route) -> str | None:

@@ -30,8 +30,8 @@ def switch(
 ) -> dict[str, Any]:
     """Carry out {"command": halts|halt|resume, "scope": global|account|route|symbol, "name"?, "why"?}.
 
-    A symbol is named by its partition, `exchange#account#market#SYMBOL`; a halt needs a `why`, and the name of an
-    account or route that `routes` know: a misspelled one would be confirmed and stop nothing.
+    A symbol is named by its partition, `exchange#account#market#SYMBOL`; a halt needs a `why`. A halt is never refused
+    for its name, but the answer's `note` says if no route knows it: a misspelled one stops nothing.
     """
     halts = Halts(journal)
     if command["command"] == "halts":
@@ -45,23 +45,28 @@ def switch(
         raise BadCommand(f"name is missing: which {scope}?")
     if halting and (not isinstance(why, str) or not why.strip()):
         raise BadCommand("why is missing: whoever looks at 3 a.m. wants to know")
-    note = _unknown(routes, str(scope), str(name)) if halting and scope in ("account", "route") else ""
+    note = _unknown(routes, str(scope), _named(str(scope), str(name))) if halting and scope != "global" else ""
     if apply:
         _flip(journal, exchanges, str(scope), str(name), str(why) if halting else None, Key(now_ms, AFTER_EVERY_LEG))
     answer = {"applied": apply, "scope": scope, "name": name, "halted": halting}
     return {**answer, "note": note} if note else answer
 
 
+def _named(scope: str, name: str) -> str:
+    """The account or route that a scope names; of a symbol's partition the account."""
+    parts = name.split("#")
+    return parts[1] if scope == "symbol" and len(parts) == 4 else name
+
+
 def _unknown(routes: Routes, scope: str, name: str) -> str:
-    """Refuse a name that no route has or uses; if the routes cannot be read a halt must still be possible."""
+    """Say so if no route has or uses this name, or if that cannot be told; a halt must always be possible."""
     try:
         found = routes()
     except (Unavailable, Missing) as exc:
         return f"the routes cannot be read now ({exc}), so nobody has checked that there is a {scope} {name!a}"
     names = set(found) if scope == "route" else {account for one in found.values() for account in _accounts(one)}
-    if name not in names:
-        raise BadCommand(f"there is no {scope} {name!a}; known: {', '.join(sorted(names)) or 'none'}")
-    return ""
+    known = f"known: {', '.join(sorted(names)) or 'none'}"
+    return "" if name in names else f"no route knows the {scope} {name!a}; is it spelled right? {known}"
 
 
 def _accounts(route: Any) -> list[str]:
