@@ -141,7 +141,9 @@ def test_four_deliveries_of_one_alert_are_one_order(bench: Bench) -> None:
     (alert_id,) = {reply.data["alert_id"] for reply in replies}
     order = bench.order(alert_id)
     time.sleep(1)
-    assert bench.orders(alert_id) == [order]
+    (after,) = bench.orders(alert_id)
+    assert {**after, "history": order["history"]} == order
+    assert all("a resend" in line["note"] for line in after["history"][len(order["history"]) :])
     rows = bench.simulator.venues["coinex"].accepted_orders()
     assert len([row for row in rows if row["quantity"] == "0.11"]) == 1
 

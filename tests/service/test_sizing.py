@@ -31,6 +31,23 @@ def in_coins(account: str, symbol: str, size: Decimal) -> Decimal:
 
 @pytest.mark.parametrize("account", ACCOUNTS)
 @pytest.mark.parametrize("symbol", ["BTCUSDT", "BTCUSDT.P"])
+@pytest.mark.parametrize(("unit", "waits"), [("percent_available", True), ("percent_equity", False), ("base", False)])
+def test_what_is_available_is_read_once_the_order_before_must_show_in_it(
+    bench: Bench, account: str, symbol: str, unit: str, waits: bool
+) -> None:
+    size = "0.01" if unit == "base" else "2"
+    bench.route(accounts=[account])
+    for number in ("1", "2"):
+        bench.post({**buy(symbol, size, unit), "id": number})
+    bench.drain()
+    first, second = bench.orders()
+    assert [first["state"], second["state"]] == ["placed", "placed"], second["reason"]
+    told = [line["note"] for line in second["history"]]
+    assert any("the account may not show it yet" in note for note in told) is waits
+
+
+@pytest.mark.parametrize("account", ACCOUNTS)
+@pytest.mark.parametrize("symbol", ["BTCUSDT", "BTCUSDT.P"])
 def test_a_percent_of_what_is_available_is_the_order_s_value(bench: Bench, account: str, symbol: str) -> None:
     order = bench.run(buy(symbol, "6", "percent_available"), accounts=[account])
     assert order["state"] == "placed", order["reason"]

@@ -162,10 +162,10 @@ def _planned(job: Job) -> Plan:
 
 
 def _by_reading(job: Job, order: Plan) -> bool:
-    """True if another reading of the position would make another order: it sizes this one, or cut it short."""
+    """True if another reading of the account would make another order: it sizes this one, or cut it short."""
     leg = job.leg
     if not job.by_position:
-        return False
+        return leg.unit is Unit.PERCENT_AVAILABLE
     sized_by_it = leg.quantity is None or leg.action is Action.TARGET or leg.unit.percent
     if sized_by_it or job.record.replanned or not job.desk.exchange.reduces:
         return True
@@ -175,12 +175,12 @@ def _by_reading(job: Job, order: Plan) -> bool:
 
 
 def settled(job: Job) -> None:
-    """Wait if an order of the symbol was accepted so recently that reads of the position may lag behind it."""
+    """Wait if an order of the symbol was accepted so recently that reads of the account may lag behind it."""
     sent_ms = job.book.last_sent_ms()
     if sent_ms is None or job.clock.wall_ms() - sent_ms > LONGEST_WAY_MS:
         return
     if _just_opened(job):
-        raise Later(soon(job.jitter()), "an order was accepted a moment ago, the position may not show it yet")
+        raise Later(soon(job.jitter()), "an order was accepted a moment ago, the account may not show it yet")
 
 
 def _set_up(job: Job, order: Plan) -> bool:
