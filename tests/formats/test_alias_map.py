@@ -570,6 +570,38 @@ def test_the_routes_own_words_are_known_in_every_spelling_that_a_common_word_is(
     assert leg(body("sell "), route({"code_map": {"buy": "sell", "sell": "buy"}})).action is Action.BUY
 
 
+@pytest.mark.parametrize(
+    "codes",
+    [
+        {"1": "buy", "-1": "sell"},
+        {"BTC_USDT": "BTCUSDT.P", "BTCUSDT": "BTCUSDT"},
+        {"long": "buy", "LONG": "BTCUSDT"},
+    ],
+)
+def test_codes_and_symbols_that_only_look_alike_are_kept_apart(codes: dict[str, str]) -> None:
+    own = route({"code_map": codes})
+    alias_map.check(own)
+    if "-1" in codes:
+        assert [leg(body(word), own).action for word in ("1", "-1")] == [Action.BUY, Action.SELL]
+
+
+def test_a_code_without_letters_has_one_spelling() -> None:
+    assert refusal(body("-1"), route({"code_map": {"1": "buy", "0": "close"}})).word is Word.UNSUPPORTED
+
+
+@pytest.mark.parametrize("word", ["k\u00e4ufe", "K\u00c4UFE", "K\u00e4ufe"])
+def test_words_of_every_language_are_known_in_any_case(word: str) -> None:
+    assert leg(body(word), route({"code_map": {"k\u00e4ufe": "buy"}})).action is Action.BUY
+
+
+def test_a_constant_intent_does_not_contradict_what_the_chain_proves() -> None:
+    on = route(intent="intent", **CHAIN)
+    flat = {"now": {"side": "flat", "size": 0}, "was": {"side": "long", "size": "4"}, "intent": "open"}
+    assert leg(body("sell", **flat), on).action is Action.CLOSE
+    less = {**flat, "now": {"side": "long", "size": "2"}, "much": "2"}
+    assert leg(body("sell", **less), on).reduce_only
+
+
 def test_a_code_map_with_two_meanings_for_one_word_is_no_code_map() -> None:
     with pytest.raises(Refusal):
         alias_map.check(route({"code_map": {"Buy": "buy", "BUY": "sell"}}))

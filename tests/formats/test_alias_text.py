@@ -72,6 +72,21 @@ def test_a_template_is_pasted_as_it_stands_in_the_alert(template: str, text: str
     assert read(text, route(template)) == BUY
 
 
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ticker}} {{strategy.order.action}} {{strategy.market_position_size}}",
+        "{{ticker}} {{strategy.market_position_size}}",
+        "{{ticker}} {{strategy.order.action}} {quantity} {{strategy.prev_market_position_size}} {position}",
+    ],
+)
+def test_a_size_without_its_sign_is_no_position(template: str) -> None:
+    with pytest.raises(Refusal, match=r"no sign"):
+        alias_map.check(route(template))
+    signed = read("AVAXUSDT.P sell -4", route("{{ticker}} {{strategy.order.action}} {{strategy.position_size}}"))
+    assert (signed.action, signed.quantity) == (Action.TARGET, Decimal(-4))
+
+
 def test_the_chain_and_the_moment_of_a_pasted_template_are_read() -> None:
     before = "{{strategy.prev_market_position}} {{strategy.prev_market_position_size}}"
     after = "{{strategy.market_position}} {{strategy.market_position_size}}"

@@ -316,6 +316,23 @@ def test_a_secret_in_the_wrong_field_is_not_repeated_to_anybody(field: str) -> N
     assert SECRET not in json.dumps([reply.body, desk.signals.notices, desk.signals.lines], default=str)
 
 
+@pytest.mark.parametrize("secret", ["fake-" * 12, "p\u00e4sswort1", "abc123"])
+def test_a_long_or_foreign_secret_is_not_repeated_in_part_either(secret: str) -> None:
+    entry = route(format="alias_map", options={"paths": {**MAPPED["paths"], "side": "key"}})
+    desk = Desk(r={**entry, "body_secret_sha256": [hashed(secret)]})
+    reply = desk.post({"coin": "BTCUSDT", "much": "1", "key": secret}, token=None)
+    assert reply.status == 422
+    told = json.dumps([reply.body, desk.signals.notices, desk.signals.lines], default=str, ensure_ascii=False)
+    assert not [piece for piece in (secret, secret[:20], ascii(secret)[1:-1]) if piece in told]
+
+
+def test_a_short_secret_stops_no_order_that_has_its_letters() -> None:
+    desk = Desk(r=route(format="alias_map", options=MAPPED, body_secret_sha256=[hashed("tv")]))
+    body = {"what": "buy", "coin": "BTCUSDT", "much": "1", "key": "tv"}
+    assert desk.post({**body, "name": "tv-entry-1"}, token=None).status == 202
+    assert desk.post({**body, "name": "tv"}, token=None).status == 422
+
+
 def test_a_secret_that_would_name_an_order_is_refused() -> None:
     desk = Desk(r=route(format="alias_map", options=MAPPED, body_secret_sha256=[hashed(SECRET)]))
     body = {"what": "buy", "coin": "BTCUSDT", "much": "1", "key": SECRET}

@@ -93,3 +93,27 @@ def test_an_order_that_the_exchange_still_works_on_is_looked_at_again(bench: Ben
     order = bench.run(body, accounts=["okx"])
     assert (order["state"], order["filled_quantity"]) == ("placed", "0.02")
     assert "protect it by hand" in order["reason"]
+
+
+@pytest.mark.parametrize("account", ["okx", "bitunix"])
+def test_a_close_that_never_ends_is_told_with_what_is_known_and_nothing_goes_behind_it(
+    bench: Bench, account: str
+) -> None:
+    holding(bench, account)
+    send = bench.wire.send
+
+    def stuck(base_url: str, request: Request) -> Answer:
+        answer = send(base_url, request)
+        for ended, live in ((b'"canceled"', b'"partially_filled"'), (b'"PART_FILLED_CANCELED"', b'"PART_FILLED"')):
+            answer = replace(answer, body=answer.body.replace(ended, live))
+        return answer
+
+    bench.wire.send = stuck  # type: ignore[method-assign]
+    began_ms = bench.clock.true_ms
+    bench.post([CLOSES[0], {"action": "buy", "symbol": PERP, "quantity": "0.01"}])
+    bench.drain()
+    close, opening = bench.orders()[-2:]
+    assert (close["state"], close["filled_quantity"], opening["state"]) == ("placed", "0.02", "rejected")
+    assert close["reason"].startswith("still open")
+    assert bench.clock.true_ms - began_ms < 30_000
+    assert [text for _, text in bench.signals.notices if text.startswith("still open")] != []

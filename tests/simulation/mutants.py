@@ -56,7 +56,7 @@ MUTANTS = (
     Mutant("a late close against a newer position", "service.intending",
            "if not job.proved and record.key.superseded(job.book.newest()):", "if False:"),
     Mutant("plan a target from the first reading", "service.intending",
-           "    if _just_opened(job):", "    if job.leg.action is not Action.TARGET and _just_opened(job):"),
+           "    if rest_s > 0:", "    if job.leg.action is not Action.TARGET and rest_s > 0:"),
     Mutant("open although the closing failed", "service.run",
            "failed = part.action is not Action.CLOSE and", "failed = False and"),
     Mutant("a held message loses its identity", "service.worker",

@@ -52,8 +52,6 @@ def leg(fields: Fields, mapped: frozenset[str], route: Route) -> Read:
     notes = ("order_id is not used: it goes with a cancel",) if fields.get("order_id") is not None else ()
     target = action is Action.TARGET or _follows(action, mapped)
     made, told = (_target if target else _order)(fields, one, mapped, route)
-    if said(fields, "intent", CLOSES, route) is False and (made.reduce_only or made.action is Action.CLOSE):
-        raise Refusal(Word.AMBIGUOUS, "intent opens, and the rest of the body says that the order only reduces")
     return made, (*notes, *told)
 
 
@@ -156,6 +154,8 @@ def _order(fields: Fields, one: Leg, mapped: frozenset[str], route: Route) -> Re
     shape, notes = priced(fields, route)
     one = replace(one, **shape, time_in_force=_force(fields, shape["type"]))
     one = _stopping(fields, one, route) if one.reduce_only else replace(one, reduce_only=_shrinks(fields, one))
+    if one.reduce_only and said(fields, "intent", CLOSES, route) is False:
+        raise Refusal(Word.AMBIGUOUS, "intent opens, and the rest of the body says that the order only reduces")
     if one.action is Action.CLOSE:
         one = _closed(fields, _chained(one, before, after), after, route)
     else:

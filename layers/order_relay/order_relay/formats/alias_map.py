@@ -15,7 +15,7 @@ from order_relay.formats import fields as of
 from order_relay.formats.alias_leg import NAMES, leg
 from order_relay.formats.alias_prices import SEVERAL
 from order_relay.formats.alias_text import Line
-from order_relay.formats.alias_words import folded
+from order_relay.formats.alias_words import WORDS, folded
 from order_relay.formats.common_aliases import common, secret_field
 from order_relay.formats.fields import Fields
 from order_relay.formats.format import Format
@@ -69,7 +69,9 @@ def check(route: Route) -> None:
     alias_text.usable(route, _KNOWN)
     meanings: dict[str, Any] = {}
     for name, meant in route.options.get("code_map", {}).items():
-        if meanings.setdefault(folded(name), meant) != meant:
+        one = folded(name.casefold())
+        word = isinstance(meant, str) and folded(meant) in WORDS and any(map(str.isalpha, one))
+        if word and meanings.setdefault(one, meant) != meant:
             detail = f"the route's option 'code_map' has {name[:40]!a} twice, in two spellings and with two meanings"
             raise Refusal(Word.UNSUPPORTED, detail)
 

@@ -11,7 +11,7 @@ from order_relay.core.guard import token_known
 from order_relay.core.refusal import Refusal, Word
 from order_relay.core.route import Route
 from order_relay.formats.alias_prices import SEVERAL
-from order_relay.formats.placeholders import as_fields
+from order_relay.formats.placeholders import as_fields, unsigned
 
 _MOST, _LONGEST = 20, 500
 _AROUND, _INSIDE = ".,;:!?'\"()[]<>", re.compile(r"[=:,;|/'\"()]")
@@ -103,6 +103,10 @@ def _pattern(told: Any, known: frozenset[str], where: str) -> Pattern:
     parts, tail = _parts(as_fields(text, where), where)
     pattern = Pattern(parts, tail, {name: value for name, value in fixed.items() if name != "line"})
     _refuse_fields(pattern, known, where)
+    for name in unsigned(text):
+        if name.removesuffix("_size") not in pattern.names:
+            told = f"{where}: the size of a market position has no sign; have its word beside it"
+            raise Refusal(Word.UNSUPPORTED, f"{told}, or the signed {{{{strategy.position_size}}}}")
     if (parts[0][0] if parts else tail).startswith(("{", "[")):
         raise Refusal(Word.UNSUPPORTED, f"{where} begins with a bracket, and what does so is read as JSON")
     return pattern

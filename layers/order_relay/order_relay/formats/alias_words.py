@@ -58,6 +58,9 @@ MARKETS = {
 }
 
 
+WORDS = frozenset({*SIDES, *CLOSES, *TYPES, *UNITS, *MARKETS})
+
+
 def folded(text: str) -> str:
     """A word or field name without its case and its separators: `Open Long`, `OPEN_LONG` and `openLong` are one."""
     return text.lower().replace("_", "").replace("-", "").replace(" ", "") if text.isascii() else text

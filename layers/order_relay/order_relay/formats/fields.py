@@ -219,15 +219,16 @@ def instrument(
     return quoted(canonical, route.defaults.get("quote")), next(iter(said.values()), Market.SPOT), sent
 
 
-def own_name(text: str, route: Route, alike: Callable[[str], str] = str.upper) -> Any:
-    """What a sender's word or symbol means by the route's `code_map`, else the text itself.
+def own_name(text: str, route: Route, alike: Callable[[str], str] = str) -> Any:
+    """What a sender's word or symbol means by the route's `code_map`, whatever its case; else the text itself.
 
-    `alike` makes one of the spellings that count as the same, as they do for words and symbols without a map.
+    `alike` makes one of further spellings that count as the same. Codes without a letter, such as -1, have only one.
     """
     codes: Mapping[str, Any] = route.options.get("code_map", {})
-    if text in codes:
-        return codes[text]
-    return next((meant for name, meant in codes.items() if alike(name) == alike(text)), text)
+    if text in codes or not any(map(str.isalpha, text)):
+        return codes.get(text, text)
+    wanted = alike(text.casefold())
+    return next((meant for name, meant in codes.items() if alike(name.casefold()) == wanted), text)
 
 
 def time(fields: Fields, name: str = "time") -> int | None:

@@ -31,6 +31,12 @@ def as_fields(template: str, where: str) -> str:
     return _PLACEHOLDER.sub(lambda found: f"{{{_meant(found[1], where)}}}", template)
 
 
+def unsigned(template: str) -> list[str]:
+    """The sizes in a template that TradingView fills in without the sign of their position."""
+    names = [found[1] for found in _PLACEHOLDER.finditer(template)]
+    return [_READ[name] for name in names if name.endswith("market_position_size") and name in _READ]
+
+
 def _meant(name: str, where: str) -> str:
     if name in _UNREAD or _PLOT.fullmatch(name):
         return ""

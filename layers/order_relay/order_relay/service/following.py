@@ -1,12 +1,13 @@
 """Following an accepted order whose answer proved little, until the exchange shows what became of it."""
 
-from order_relay.core.exchange import Handle, Status
+from order_relay.core.exchange import Found, Handle, Status
 from order_relay.core.order import OrderType, Plan, TimeInForce
 from order_relay.core.outcome import Failed
 from order_relay.core.record import Record, State
 from order_relay.service.job import Job
 from order_relay.service.later import Ended, Later
-from order_relay.service.settling import ENTRUSTING_MS, conclude, look
+from order_relay.service.partly import STILL_OPEN
+from order_relay.service.settling import ENTRUSTING_MS, conclude, look, shown
 
 SWEEP_AFTER_MS = 2_000
 VANISHED_AFTER_MS = 4_000
@@ -33,8 +34,16 @@ def confirm(job: Job) -> Record:
     if found.live and order.sweep:
         return _sweep(job, order, found.order_id)
     if found.live and order.at_once:
-        raise _patience(job, "accepted, and the exchange still works on it")
+        return _lingering(job, found)
     return conclude(job, order, found)
+
+
+def _lingering(job: Job, found: Found) -> Record:
+    """Look again at an order of which nothing should rest; if it still does after ten seconds a human must look."""
+    if job.clock.wall_ms() - (job.record.placed_at_ms or 0) <= FILLS_WITHIN_MS:
+        raise Later(1 + job.jitter(), "accepted, and the exchange still works on it")
+    job.signals.notify(f"order {job.record.order_id} still stands at the exchange", STILL_OPEN)
+    return job.move(State.PLACED, STILL_OPEN, unconfirmed=False, **{**shown(job, found), "reason": STILL_OPEN})
 
 
 def _patience(job: Job, why: str) -> Exception:

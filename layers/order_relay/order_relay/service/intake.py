@@ -14,6 +14,8 @@ from order_relay.service.dispatch import Arrival, ahead_ms, check, entries, iden
 from order_relay.service.reading import read_alert
 
 SECRET_AT_LEAST = 6
+SHOWN_AT_MOST = 40
+"""Characters of a value that a refusal repeats."""
 BODY_AT_MOST = 16_384
 ANSWER_WITHIN_MS = 2_400
 SENDER_LEAVES_MS = 3_000
@@ -204,15 +206,19 @@ def _blotted(text: str, secret: str | None) -> str:
 
     Shorter ones would blot out common words, and a placeholder that was not filled in is no secret.
     """
-    hidden = secret is not None and len(secret) >= SECRET_AT_LEAST and not secret.startswith("{{")
-    return text.replace(secret, "***") if secret and hidden else text
+    if secret is None or len(secret) < SECRET_AT_LEAST or secret.startswith("{{"):
+        return text
+    for shape in (secret, ascii(secret)[1:-1], secret[:SHOWN_AT_MOST], ascii(secret[:SHOWN_AT_MOST])[1:-1]):
+        text = text.replace(shape, "***")
+    return text
 
 
 def _refuse_secret(alert: Alert, secret: str | None) -> None:
     """Keep the body's secret out of queue and journal; raises Refusal where the name of an order holds it."""
-    names = {name for leg in alert.legs for name in (leg.ref, leg.order_id) if name}
-    if secret and any(secret in name for name in names):
-        raise Refusal(Word.UNSUPPORTED, "ref or order_id holds the secret of the route; take it from another field")
+    names = {name for leg in alert.legs for name in (leg.ref, leg.order_id, leg.sent_symbol) if name}
+    if secret in names or any(_blotted(name, secret) != name for name in names):
+        told = "ref, order_id or symbol holds the secret of the route"
+        raise Refusal(Word.UNSUPPORTED, f"{told}; take it from another field")
 
 
 def _token_in(body: bytes, route: Route) -> str | None:

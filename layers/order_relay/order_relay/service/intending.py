@@ -11,7 +11,7 @@ from order_relay.core.order import VALID_FOR_S, Action, Plan, Unit
 from order_relay.core.outcome import Failed, Outcome, Verdict
 from order_relay.core.record import Record, State
 from order_relay.core.refusal import Refusal
-from order_relay.core.retry import CALL_BUDGET_MS, ladder, soon
+from order_relay.core.retry import CALL_BUDGET_MS, ladder
 from order_relay.service.describing import describe_plan
 from order_relay.service.job import Job
 from order_relay.service.later import Ended, Later
@@ -179,8 +179,9 @@ def settled(job: Job) -> None:
     sent_ms = job.book.last_sent_ms()
     if sent_ms is None or job.clock.wall_ms() - sent_ms > LONGEST_WAY_MS:
         return
-    if _just_opened(job):
-        raise Later(soon(job.jitter()), "an order was accepted a moment ago, the account may not show it yet")
+    rest_s = _unsettled_s(job)
+    if rest_s > 0:
+        raise Later(rest_s, "an order was accepted a moment ago, the account may not show it yet")
 
 
 def _set_up(job: Job, order: Plan) -> bool:
@@ -192,12 +193,12 @@ def _set_up(job: Job, order: Plan) -> bool:
     return asked
 
 
-def _just_opened(job: Job) -> bool:
-    """True if an order of this symbol was accepted, or a fill seen, so recently that reads may lag behind it."""
-    told_ms, lag_ms = job.desk.told_ms(), SETTLE_MARGIN_MS + FENCE_SLACK_MS
+def _unsettled_s(job: Job) -> float:
+    """For how long reads may still lag behind an order of this symbol that was accepted, or a fill that was seen."""
     own = (job.record.alert_id, job.record.firing_ms, job.record.leg)
     others = (one for one in job.book.records() if (one.alert_id, one.firing_ms, one.leg) != own)
-    return any(told_ms <= max(one.taken_ms, one.seen_ms) + lag_ms for one in others if one.state in _HELD)
+    latest_ms = max((max(one.taken_ms, one.seen_ms) for one in others if one.state in _HELD), default=0)
+    return (latest_ms + SETTLE_MARGIN_MS + FENCE_SLACK_MS + 1 - job.desk.told_ms()) / 1000
 
 
 def unplanned(job: Job, outcome: Outcome) -> Exception:

@@ -6,6 +6,7 @@ from order_relay.core.record import Record
 from order_relay.service.job import Job
 
 PARTLY = "partly filled, the rest was cancelled"
+STILL_OPEN = "still open, although nothing of it should rest: look, and cancel or close by hand"
 _BARE = "its take-profit and stop-loss may not be live for the part that was filled: look, and protect it by hand"
 _LEFT = "a part of what was to be closed is still open: look, and close it by hand"
 
@@ -28,7 +29,7 @@ def told_of_a_part(job: Job, found: Found, *, cancelled: bool = False) -> str:
 
 def unfinished(record: Record) -> bool:
     """True for a placed order that left a part of its work undone."""
-    return (record.reason or "").startswith(PARTLY)
+    return (record.reason or "").startswith((PARTLY, STILL_OPEN))
 
 
 def _brings_exits(plan: Plan) -> bool:
