@@ -76,6 +76,15 @@ def test_words_of_other_platforms_for_the_side(word: str, action: Action, side: 
     assert (read_as.action, read_as.position_side) == (action, side)
 
 
+def test_paths_may_go_by_the_usual_names() -> None:
+    usual = {"action": "what.do", "ticker": "what.coin", "qty": "much", "order_type": "kind", "Passphrase": "key"}
+    on = replace(ROUTE, options={"paths": usual})
+    assert leg(body(kind="market", key="fake"), on) == BUY
+    assert alias_map.token(body(key="fake"), on) == "fake"
+    for twice in ({**usual, "side": "what.do"}, {**usual, "size": "much"}):
+        assert refusal(body(), replace(ROUTE, options={"paths": twice})).word is Word.UNSUPPORTED
+
+
 def test_the_route_teaches_words_of_its_own() -> None:
     own = route({"code_map": {"koop": "buy", "true": "close", "AVAX-PERP": "AVAXUSDT.P"}})
     assert leg(body("koop"), own).action is Action.BUY

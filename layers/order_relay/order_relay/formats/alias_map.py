@@ -16,7 +16,7 @@ from order_relay.formats.alias_leg import NAMES, leg
 from order_relay.formats.alias_prices import SEVERAL
 from order_relay.formats.alias_text import Line
 from order_relay.formats.alias_words import WORDS, folded
-from order_relay.formats.common_aliases import common, secret_field
+from order_relay.formats.common_aliases import common, secret_field, usual_name
 from order_relay.formats.fields import Fields
 from order_relay.formats.format import Format
 
@@ -40,7 +40,7 @@ def token(body: Any, route: Route | None = None) -> str | None:
         return alias_text.secret_in(body, route, _KNOWN)
     if not isinstance(body, Mapping):
         return None
-    mapped = (route.options.get("paths") or {}).get("secret") if route else None
+    mapped = _paths(route).get("secret") if route else None
     path = mapped or secret_field(body)
     value = at(body, path) if isinstance(path, str) else None
     return value if isinstance(value, str) else None
@@ -53,10 +53,9 @@ def read(body: Any, route: Route) -> Alert:
         return _alert(found, names, route, note)
     if not isinstance(body, Mapping):
         raise Refusal(Word.NOT_AN_ORDER, "the body is not a JSON object, so no path such as 'side' leads anywhere")
-    paths = route.options.get("paths")
+    paths = _paths(route)
     if not paths:
         return read_common(body, route)
-    _usable(paths)
     refuse_credentials(body, own=_own(paths))
     found = {name: _value(body, name, path) for name, path in paths.items()}
     silent = [name for name in _EXITS if name in paths and found[name] is None]
@@ -65,7 +64,7 @@ def read(body: Any, route: Route) -> Alert:
 
 def check(route: Route) -> None:
     """Raise Refusal `unsupported` for a path or pattern that can never be used."""
-    _usable(route.options.get("paths") or {})
+    _paths(route)
     alias_text.usable(route, _KNOWN)
     meanings: dict[str, Any] = {}
     for name, meant in route.options.get("code_map", {}).items():
@@ -127,15 +126,22 @@ def _place(text: str, length: int) -> bool:
     return len(text) <= 3 and text.isascii() and text.isdigit() and int(text) < length
 
 
-def _usable(paths: Mapping[str, Any]) -> None:
-    for name, path in paths.items():
+def _paths(route: Route) -> dict[str, Any]:
+    """The route's paths by the names of this page, `qty` is `quantity`; raises Refusal for what can never be used."""
+    found: dict[str, Any] = {}
+    for told, path in (route.options.get("paths") or {}).items():
+        name = told if told in _KNOWN else usual_name(told)
         if name not in _KNOWN:
             known = ", ".join(sorted(_KNOWN))
-            raise Refusal(Word.UNSUPPORTED, f"the route's option 'paths' maps {name[:40]!a}; known: {known}")
+            raise Refusal(Word.UNSUPPORTED, f"the route's option 'paths' maps {told[:40]!a}; known: {known}")
+        if name in found:
+            raise Refusal(Word.UNSUPPORTED, f"the route's option 'paths' maps {name} twice, once as {told[:40]!a}")
         several = name in SEVERAL and isinstance(path, list)
         if not all(isinstance(one, str) and one for one in (path if several else [path])) or path == []:
             detail = f"the route's option 'paths' must map {name} to a path such as 'order.side'"
             raise Refusal(Word.UNSUPPORTED, f"{detail}{', or to a list of such' if name in SEVERAL else ''}")
+        found[name] = path
+    return found
 
 
 def _own(paths: Mapping[str, str]) -> frozenset[str]:

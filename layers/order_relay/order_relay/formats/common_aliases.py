@@ -53,6 +53,11 @@ _SECRET = re.compile(
 )
 
 
+def usual_name(field: str) -> str | None:
+    """What a field of this name usually holds; a name that could be a secret's is one."""
+    return _NAMES.get(folded(field)) or ("secret" if _SECRET.fullmatch(folded(field)) else None)
+
+
 def secret_field(body: Fields) -> str | None:
     """The one field of a body that is named like a webhook's own secret; None if there are none or several."""
     named = [field for field, value in body.items() if isinstance(value, str) and _SECRET.fullmatch(folded(field))]
