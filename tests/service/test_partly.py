@@ -16,6 +16,7 @@ CLOSES: list[dict[str, Any]] = [
     {"action": "close", "symbol": PERP},
     {"action": "sell", "symbol": PERP, "quantity": "0.05", "reduce_only": True},
     {"action": "target", "symbol": PERP, "quantity": "0"},
+    {"action": "target", "symbol": PERP, "quantity": "0.01"},
 ]
 
 

@@ -63,9 +63,13 @@ def read(body: Any, route: Route) -> Alert:
 
 
 def check(route: Route) -> None:
-    """Raise Refusal `unsupported` for a path or pattern that can never be used."""
+    """Raise Refusal `unsupported` for a path or pattern that can never be used, or a word with two meanings."""
     _paths(route)
     alias_text.usable(route, _KNOWN)
+    _one_meaning_each(route)
+
+
+def _one_meaning_each(route: Route) -> None:
     meanings: dict[str, Any] = {}
     for name, meant in route.options.get("code_map", {}).items():
         one = folded(name.casefold())

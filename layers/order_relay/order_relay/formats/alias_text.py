@@ -19,8 +19,6 @@ _AROUND, _INSIDE = ".,;:!?'\"()[]<>", re.compile(r"[=:,;|/'\"()]")
 _ONCE = frozenset({"secret", "account", "id", "time"})
 """What every alert must state itself: the same for all it would prove and tell nothing."""
 
-Found = Mapping[str, Any]
-
 
 class Line(str):
     """A body that is no JSON."""
@@ -89,7 +87,7 @@ def _told(number: int, unread: Sequence[str]) -> str:
     return f"read by text {number} of the route's option 'patterns'{left}"
 
 
-def _betrays(found: Found, route: Route) -> bool:
+def _betrays(found: Mapping[str, Any], route: Route) -> bool:
     others = [value for name, value in found.items() if name != "secret"]
     texts = [text for value in others for text in (value if isinstance(value, list) else [value])]
     pieces = {piece for text in texts for piece in (text, text.strip(_AROUND), *_INSIDE.split(text))}

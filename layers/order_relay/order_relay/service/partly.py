@@ -4,6 +4,7 @@ from order_relay.core.exchange import Found, Status
 from order_relay.core.order import Plan
 from order_relay.core.record import Record
 from order_relay.service.job import Job
+from order_relay.service.risk import opens
 
 PARTLY = "partly filled, the rest was cancelled"
 STILL_OPEN = "still open, although nothing of it should rest: look, and cancel or close by hand"
@@ -20,7 +21,7 @@ def told_of_a_part(job: Job, found: Found, *, cancelled: bool = False) -> str:
     plan = job.record.concrete
     if plan is None or not found.filled or found.live or found.status is Status.FILLED:
         return ""
-    why = _BARE if _brings_exits(plan) else _LEFT if job.leg.reduces and not cancelled else ""
+    why = _BARE if _brings_exits(plan) else _LEFT if not opens(plan) and not cancelled else ""
     if why:
         what = f"{job.record.action} {job.record.symbol} on {job.record.account}: only a part was filled"
         job.signals.notify(what, why, throttle=f"part:{job.record.order_id}")
