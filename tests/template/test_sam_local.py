@@ -3,9 +3,12 @@
 import json
 import socket
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
+
+import pytest
 
 from tests.template.stack import ROOT, Stack
 from tools.local_relay.cloud import ACCOUNT_ID, PREFIX, TABLE, Cloud
@@ -89,21 +92,55 @@ def test_no_real_host_is_named() -> None:
     assert hosts == {"host.docker.internal"}
 
 
+@contextmanager
+def forwarded(target: int) -> Iterator[int]:
+    """The port of a Forward to the target."""
+    forward = Forward("127.0.0.1", 0, target)
+    try:
+        yield forward.server_address[1]
+    finally:
+        forward.close()
+
+
 def test_a_forwarded_port_carries_both_directions_to_their_end() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-        free.close()
-        forward = Forward("127.0.0.1", port, server.getsockname()[1])
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        forwarded(server.getsockname()[1]) as port,
+        socket.create_connection(("127.0.0.1", port), timeout=5) as near,
+    ):
+        far, _ = server.accept()
+        with far:
+            near.sendall(b"question")
+            near.shutdown(socket.SHUT_WR)
+            assert far.makefile("rb").read() == b"question"
+            far.sendall(b"answer")
+            far.shutdown(socket.SHUT_WR)
+            assert near.makefile("rb").read() == b"answer"
+
+
+def test_a_forwarded_port_outlives_a_target_that_was_away() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        target = free.getsockname()[1]
+    with forwarded(target) as port:
         with socket.create_connection(("127.0.0.1", port), timeout=5) as near:
+            assert near.recv(1) == b"", "nobody is there: the connection is closed, not left open"
+        with (
+            socket.create_server(("127.0.0.1", target)) as server,
+            socket.create_connection(("127.0.0.1", port), timeout=5) as near,
+        ):
+            server.settimeout(5)
             far, _ = server.accept()
             with far:
-                near.sendall(b"question")
-                near.shutdown(socket.SHUT_WR)
-                assert far.makefile("rb").read() == b"question"
-                far.sendall(b"answer")
-                far.shutdown(socket.SHUT_WR)
-                assert near.makefile("rb").read() == b"answer"
-        forward.close()
+                far.sendall(b"here")
+                assert near.recv(4) == b"here"
+
+
+def test_a_closed_forward_listens_no_more() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        with forwarded(server.getsockname()[1]) as port:
+            pass
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port), timeout=5)
 
 
 def test_a_message_that_its_worker_has_done_leaves_the_queue() -> None:
