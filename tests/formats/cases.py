@@ -35,6 +35,10 @@ def stop(**changes: Any) -> dict[str, Any]:
     return body(**{"symbol": "BTCUSDT.P", "type": "stop", "trigger_price": "59000", **changes})
 
 
+def add(**changes: Any) -> dict[str, Any]:
+    return body(**{"action": "add", "symbol": "BTCUSDT.P", **changes})
+
+
 def target(**changes: Any) -> dict[str, Any]:
     return body(**{"action": "target", "symbol": "BTCUSDT.P", "quantity": "2", **changes})
 

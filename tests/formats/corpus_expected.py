@@ -76,8 +76,13 @@ def _symbol(expected: Expected, leg: Leg, route: Route) -> bool:
 def _order(expected: Expected, leg: Leg, route: Route) -> bool:
     if leg.action is Action.TARGET:
         return _built(expected) == leg.quantity and leg.unit in _UNITS[expected["qty_unit"]]
-    side = expected["side"] in ("from code", leg.action.value)
-    return side and _sized(expected, leg, route) and _shaped(expected, leg, route) and _sided(expected, leg)
+    side = {"same_as_position": "add", "from code": leg.action.value}.get(expected["side"], expected["side"])
+    return (
+        side == leg.action.value
+        and _sized(expected, leg, route)
+        and _shaped(expected, leg, route)
+        and _sided(expected, leg)
+    )
 
 
 def _built(expected: Expected) -> Decimal:

@@ -300,7 +300,6 @@ LINES: Mapping[str, Entry] = {
 RULED_OUT: Mapping[str, str] = {
     "a013": "unsupported: a sell that may only close, if there is a long, is two readings of one body",
     "a020": "unsupported: protection on an order that only reduces, and on its wrong sides",
-    "a072": "unsupported: an order on the side of whatever position there is",
     "a101": "unresolved_placeholder: whatever field it stands in",
     "a153": "not_an_order: a stop-loss so many points away; the points of a broker are not known here",
 }

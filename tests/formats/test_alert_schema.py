@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from order_relay.core.refusal import Refusal, Word
 from tests.core.bounded import bounded
-from tests.formats.cases import body, cancel, close, limit, read, refusal, route, stop, target
+from tests.formats.cases import add, body, cancel, close, limit, read, refusal, route, stop, target
 from tests.formats.pages import DOCS, Example, examples, filled_in
 from tests.formats.test_documented_examples import FIELD_ROW, called
 
@@ -112,6 +112,15 @@ REFUSED: list[dict[str, Any]] = [
     close(quantity="100.5", unit="percent_position"),
     close(quantity=101, unit="percent_position"),
     close(unit="percent_position"),
+    add(unit="percent_position"),
+    add(unit="collateral"),
+    add(type="stop"),
+    add(type="limit"),
+    add(trigger_price="60000"),
+    add(reduce_only=False),
+    add(leverage=2),
+    add(take_profit="65000"),
+    add(position="long", position_size="1"),
     target(quantity=...),
     target(quantity=..., position="long"),
     target(quantity="50", unit="percent_position"),
@@ -184,7 +193,7 @@ _HALF = {"price": st.sampled_from(["64000", "65000.5", 66000, 0, "-1"]), "share"
 _WHOLE = {"price": st.just("67000"), "share": st.sampled_from(["100", "0100.0", 100, "100.1", 99.5])}
 _STEPS = st.lists(st.fixed_dictionaries(_HALF) | st.fixed_dictionaries(_WHOLE), max_size=3)
 _VALUES: dict[str, st.SearchStrategy[Any]] = {
-    "action": st.sampled_from(["buy", "sell", "close", "target", "cancel", "cancel_all", "halt", "resume"]),
+    "action": st.sampled_from(["buy", "sell", "add", "close", "target", "cancel", "cancel_all", "halt", "resume"]),
     "symbol": st.sampled_from(["BTCUSDT", "BTCUSDT.P", "BTC/USDT:USDT"]),
     "market": st.sampled_from(["spot", "perp", "option"]),
     "type": st.sampled_from(["market", "limit", "stop"]),

@@ -37,6 +37,7 @@ def route(options: dict[str, Any] | None = None, /, drop: str = "", **paths: str
     return replace(ROUTE, options={"paths": kept, **(options or {})})
 
 
+ADDED = {"what": {"do": "add", "coin": "AVAXUSDT.P"}}
 BUY = Leg(Action.BUY, "AVAXUSDT", Market.PERP, "AVAXUSDT.P", quantity=Decimal(4))
 
 
@@ -44,6 +45,13 @@ def test_mapped_fields_make_an_order_and_everything_else_is_not_looked_at() -> N
     assert leg(body(), ROUTE) == BUY
     assert leg(body(price="n/a", sl=[1], comment=None, action="sell"), ROUTE) == BUY
     assert read(body(), ROUTE).format == "alias_map"
+
+
+def test_an_addition_has_no_side_and_takes_no_setting_of_the_route() -> None:
+    geared = replace(ROUTE, defaults={"leverage": "3", "margin_mode": "isolated"})
+    assert leg(body("Add"), geared) == replace(BUY, action=Action.ADD)
+    assert leg(body("add", why="add", pos="short"), route(position_side="pos")).position_side is PositionSide.SHORT
+    assert leg(body("long", why="add"), route(intent="why")) == BUY
 
 
 @pytest.mark.parametrize(
@@ -377,6 +385,16 @@ def test_what_the_route_looks_for_and_cannot_read_is_refused_by_name(
         ({"time_in_force": "tif"}, {"tif": "fok"}, Word.AMBIGUOUS),
         ({"side": "what"}, {}, Word.UNSUPPORTED),
         ({"colour": "c"}, {}, Word.UNSUPPORTED),
+        ({"leverage": "lev"}, {**ADDED, "lev": 3}, Word.UNSUPPORTED),
+        ({"margin_mode": "mode"}, {**ADDED, "mode": "cross"}, Word.UNSUPPORTED),
+        ({"reduce_only": "only"}, {**ADDED, "only": True}, Word.AMBIGUOUS),
+        ({"take_profit": "tp"}, {**ADDED, "tp": "2%"}, Word.UNSUPPORTED),
+        ({"trigger_price": "when"}, {**ADDED, "when": "20", "kind": "stop"}, Word.UNSUPPORTED),
+        ({"trigger_price": "when"}, {**ADDED, "when": "20", "kind": "stop_loss"}, Word.UNSUPPORTED),
+        ({"position": "p", "position_size": "n"}, {**ADDED, "p": "long", "n": "2"}, Word.AMBIGUOUS),
+        ({"intent": "why"}, {**ADDED, "why": "close"}, Word.AMBIGUOUS),
+        ({}, {"what": {"do": "add", "coin": "AVAXUSDT"}}, Word.UNSUPPORTED),
+        ({"unit": "of"}, {**ADDED, "of": "percent_position"}, Word.AMBIGUOUS),
         ({"symbol": ""}, {}, Word.UNSUPPORTED),
         ({"position": "p", "position_size": "n"}, {"p": "long", "n": "-2"}, Word.AMBIGUOUS),
         ({"position_size": "n"}, {"n": "2", "what": {"do": "close", "coin": "AVAXUSDT.P"}}, Word.AMBIGUOUS),

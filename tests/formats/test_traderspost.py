@@ -118,6 +118,20 @@ def test_a_default_size_never_makes_an_exit_partial() -> None:
 
 
 @pytest.mark.parametrize(
+    ("sentiment", "side"), [(..., None), ("bullish", PositionSide.LONG), ("short", PositionSide.SHORT)]
+)
+def test_an_addition_takes_the_side_of_the_position_and_nothing_that_needs_one(
+    sentiment: Any, side: PositionSide | None
+) -> None:
+    route = Route("r", ("main",), format="traderspost", defaults={"leverage": "3", "margin_mode": "isolated"})
+    added = leg(body(action="ADD", sentiment=sentiment, quantityType="dollar_amount"), route)
+    assert added == Leg(
+        Action.ADD, "SOLUSDT", Market.PERP, "SOLUSDT.P", quantity=Decimal(3), unit=Unit.QUOTE, position_side=side
+    )
+    assert [one.action for one in read(body(action="add", cancel=True), route).legs] == [Action.CANCEL_ALL, Action.ADD]
+
+
+@pytest.mark.parametrize(
     ("kind", "unit"),
     [("fixed_quantity", Unit.BASE), ("dollar_amount", Unit.QUOTE), ("percent_of_equity", Unit.PERCENT_EQUITY)],
 )
@@ -219,7 +233,14 @@ def test_a_spot_market_has_no_short_position(changes: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("alert", "word", "named"),
     [
-        (body(action="add"), Word.UNSUPPORTED, "add"),
+        (body(action=""), Word.UNSUPPORTED, "action"),
+        (body(action="add", ticker="SOLUSDT"), Word.UNSUPPORTED, "add"),
+        (body(action="add", sentiment="flat"), Word.AMBIGUOUS, "sentiment"),
+        (body(action="add", quantity=...), Word.MISSING_SIZE, "quantity"),
+        (body(action="add", quantityType="percent_of_position"), Word.UNSUPPORTED, "quantityType"),
+        (body(action="add", orderType="stop", stopPrice=150), Word.UNSUPPORTED, "type"),
+        (body(action="add", stopLoss={"percent": 2}), Word.UNSUPPORTED, "stop_loss"),
+        (body(action="add", takeProfit={"limitPrice": 200}), Word.UNSUPPORTED, "take_profit"),
         (body(action="reverse"), Word.UNSUPPORTED, "action"),
         (body(action=...), Word.NOT_AN_ORDER, "action"),
         (body(action=["buy"]), Word.UNSUPPORTED, "action"),

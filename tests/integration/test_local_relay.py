@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from order_relay.core.message import SCHEMA
 from tools.exchange_simulator.accounts import credentials
 from tools.exchange_simulator.server import Simulator
 from tools.local_relay.client import Client, Reply
@@ -208,7 +209,7 @@ def test_a_poisoned_message_is_shown_with_its_reason(bench: Bench) -> None:
         )
     letters = eventually(lambda: found if len(found := bench.client.dead_letters()) == 12 else [])
     assert {letter["queue"] for letter in letters} == {"order-relay-orders-dlq.fifo"}
-    assert all(letter["reason"].startswith("not a message of schema 3") for letter in letters)
+    assert all(letter["reason"].startswith(f"not a message of schema {SCHEMA}") for letter in letters)
     assert {(letter["order_id"], letter["alert_id"]) for letter in letters} == {(None, None)}
     assert abs(letters[0]["at_ms"] / 1000 - time.time()) < 60
     assert bench.client.dead_letters() == letters, "reading must not consume"

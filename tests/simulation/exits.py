@@ -47,6 +47,16 @@ def opened_by_exits(evidence: Evidence) -> Iterator[str]:
             yield f"I3: {named(record)} only reduces, but took the position from {fill.before} to {fill.after}"
 
 
+def turned_by_additions(evidence: Evidence) -> Iterator[str]:
+    """I3: an addition only makes a position larger: it neither starts one nor takes from one."""
+    for fill in evidence.sim.network.fills:
+        record = evidence.maker(fill)
+        if record is None or record["action"] != "add":
+            continue
+        if fill.before * fill.order.sign <= 0:
+            yield f"I3: {named(record)} enlarges, but took the position from {fill.before} to {fill.after}"
+
+
 def unclosed_first(evidence: Evidence) -> Iterator[str]:
     """I2: what a flip or target opens is sent only after what closes the other side is done."""
     sides = {

@@ -8,7 +8,7 @@ from tests.simulation.bookkeeping import lost, mismatched, renewed, unclosed, un
 from tests.simulation.cancels import overkilled, uncancelled
 from tests.simulation.counting import counted_twice, overrun
 from tests.simulation.evidence import Evidence, Row, named, shown
-from tests.simulation.exits import opened_by_exits, stale, unclosed_first
+from tests.simulation.exits import opened_by_exits, stale, turned_by_additions, unclosed_first
 from tests.simulation.halting import sent_while_halted, unheeded
 from tests.simulation.sender import NEW_TOKEN, TOKEN
 from tests.simulation.simulation import Simulation
@@ -90,5 +90,6 @@ def _undrained(evidence: Evidence) -> Iterator[str]:
 
 CHECKS = (
     lost, untold, mismatched, unclosed, renewed, missed, _duplicates, unclosed_first, stale, opened_by_exits,
-    sent_while_halted, unheeded, overrun, counted_twice, _disorder, _secrets, uncancelled, overkilled, _undrained,
+    turned_by_additions, sent_while_halted, unheeded, overrun, counted_twice, _disorder, _secrets, uncancelled,
+    overkilled, _undrained,
 )  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any
 from tests.simulation.hand import cancel_by_id, hold, trade_by_hand
 from tests.simulation.sender import TOKEN
 from tests.simulation.simulation import Simulation
-from tests.simulation.strategies import control, link, protected, protection, sized, stop, target
+from tests.simulation.strategies import addition, control, link, protected, protection, sized, stop, target
 
 Body = dict[str, Any]
 
@@ -92,7 +92,7 @@ def _some(sim: Simulation) -> Body | list[Body]:
 
 def _planned(sim: Simulation, ref: str) -> Body:
     """What a strategy sends: where it wants to be, how it got there, or a share of what it has."""
-    make = sim.rng.choice((target, target, link, sized, stop, protected))
+    make = sim.rng.choice((target, target, link, sized, addition, stop, protected))
     return make(sim, ref=ref, **lasting(sim))
 
 

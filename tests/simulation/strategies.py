@@ -52,6 +52,13 @@ def sized(sim: Simulation, **more: Any) -> Body:
     return named(sim, "buy", **sim.rng.choice(sizes), **more)
 
 
+def addition(sim: Simulation, **more: Any) -> Body:
+    """More of what is held, at market; a spot market has no position that it could go with."""
+    if sim.place.market == "spot":
+        return sized(sim, **more)
+    return named(sim, "add", quantity="0.01", **more)
+
+
 def stop(sim: Simulation, **more: Any) -> Body:
     """An order that waits for a price far away; where an exchange has no such order, its refusal."""
     action, trigger = sim.rng.choice((("buy", "90000"), ("sell", "30000")))

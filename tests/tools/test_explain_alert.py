@@ -94,6 +94,7 @@ def test_a_refused_body_is_told_with_its_word_and_its_field() -> None:
     ("fields", "expected"),
     [
         ({"action": "close", "quantity": ...}, {"intent": "close", "side": None, "qty": None, "qty_unit": None}),
+        ({"action": "add"}, {"intent": "order", "side": None, "type": "market", "reduce_only": False}),
         ({"action": "target", "quantity": "-2"}, {"intent": "target", "qty": "-2", "next_position": "-2"}),
         ({"action": "target", "quantity": "0"}, {"intent": "target", "qty": "0", "next_position": "0"}),
         (

@@ -6,9 +6,15 @@ from typing import Any
 from order_relay.core.money import plain, product
 from order_relay.core.order import Action, Leg, OrderType, TimeInForce, Unit
 
-_INTENTS = {Action.BUY: "order", Action.SELL: "order", Action.HALT: "control", Action.RESUME: "control"}
-_TRADES = (Action.BUY, Action.SELL, Action.CLOSE, Action.TARGET)
-_PRICED = (Action.BUY, Action.SELL, Action.CLOSE)
+_INTENTS = {
+    Action.BUY: "order",
+    Action.SELL: "order",
+    Action.ADD: "order",
+    Action.HALT: "control",
+    Action.RESUME: "control",
+}
+_PRICED = (Action.BUY, Action.SELL, Action.ADD, Action.CLOSE)
+_TRADES = (*_PRICED, Action.TARGET)
 _UNITS = {
     Unit.BASE: "coins",
     Unit.QUOTE: "in quote currency",
@@ -70,6 +76,9 @@ def _what(leg: Leg, where: str) -> str:
     if leg.action is Action.CLOSE:
         side = f"{leg.position_side.value} " if leg.position_side else ""
         return f"close the {side}position in {where}: {size}"
+    if leg.action is Action.ADD:
+        side = f"{leg.position_side.value} " if leg.position_side else ""
+        return f"add to the open {side}position in {where}, on its side: {size}"
     return f"{leg.action.value} {where}: {size}"
 
 
@@ -87,7 +96,7 @@ def _how(leg: Leg) -> list[str]:
 def _conditions(leg: Leg) -> list[str]:
     told = {
         "time in force": None if leg.time_in_force is TimeInForce.GTC else leg.time_in_force.value,
-        "of the position": leg.position_side and leg.action is not Action.CLOSE and leg.position_side.value,
+        "of the position": leg.position_side and leg.action in (Action.BUY, Action.SELL) and leg.position_side.value,
         "take-profit": " and ".join(f"{level}{part}" for level, part in _takes(leg)),
         "stop-loss": _level(leg.stop_loss, leg.stop_loss_rate),
         "leverage": _text(leg.leverage),

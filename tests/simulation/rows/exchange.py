@@ -7,7 +7,7 @@ from order_relay.exchanges import EXCHANGES
 from tests.simulation.rows.catalogue import row
 from tests.simulation.scenario import cancel, cancel_all, close, limit_buy, limit_sell, market_buy
 from tests.simulation.simulation import Simulation
-from tests.simulation.strategies import target
+from tests.simulation.strategies import addition, target
 
 HEDGED = ("okx", "bitget", "bitget_uta", "bitunix")
 LOST = ("accept_then_drop", "accept_then_hang")
@@ -53,6 +53,10 @@ def reads_lag(sim: Simulation) -> None:
     start_s = sim.rng.uniform(48, 60)
     sim.sender.fire(sim.s(start_s), {**limit_buy(sim, quantity="0.02", valid_for="600"), "price": "60900"})
     sim.sender.fire(sim.s(start_s + sim.rng.uniform(0.1, 1.2)), target(sim, valid_for="600"))
+    if sim.place.market == "perp" and sim.rng.random() < 0.7:
+        closed_s = start_s + sim.rng.uniform(15, 20)
+        sim.sender.fire(sim.s(closed_s), close(sim, type="limit", price="50000"))
+        sim.sender.fire(sim.s(closed_s + sim.rng.uniform(0.1, 1.2)), addition(sim, valid_for="600"))
     sim.watch("17", lambda: any(op == "query" for _, _, op in sim.network.calls))
 
 

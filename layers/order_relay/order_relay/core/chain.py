@@ -34,6 +34,8 @@ def refuse_contradiction(leg: Leg) -> None:
     if (leg.reduce_only or leg.action is Action.CLOSE) and leg.quantity is not None and leg.unit not in _REDUCING:
         detail = f"a size in {leg.unit.value} does not say how much of the position goes"
         raise Refusal(Word.UNSUPPORTED, f"{detail}; send it in coins, contracts or percent_position")
+    if leg.action is Action.ADD:
+        _adding(leg)
     if leg.unit is Unit.COLLATERAL and leg.action is not Action.CLOSE:
         _margined(leg)
     if leg.reduce_only and leg.market is Market.SPOT and leg.action is Action.BUY:
@@ -41,6 +43,22 @@ def refuse_contradiction(leg: Leg) -> None:
     if leg.market is Market.SPOT and leg.action is Action.TARGET and (leg.quantity or 0) < 0:
         raise Refusal(Word.UNSUPPORTED, "a spot market holds no short position; the target must be 0 or more")
     _protected(leg)
+
+
+def _adding(leg: Leg) -> None:
+    """An addition takes side, leverage and margin mode from the open position: it must need neither before that."""
+    if leg.market is not Market.PERP:
+        raise Refusal(Word.UNSUPPORTED, f"action add goes with a position, and {leg.market.value} has none; send buy")
+    if leg.type.triggered:
+        detail = f"type is {leg.type.value}: the order waits, and the position may be another one by then"
+        raise Refusal(Word.UNSUPPORTED, f"action add is for market and limit orders; {detail}")
+    if leg.unit is Unit.COLLATERAL:
+        raise Refusal(Word.UNSUPPORTED, "a size in collateral needs a leverage, and action add states none")
+    if leg.protected:
+        detail = "take_profit and stop_loss lie on sides that action add does not say"
+        raise Refusal(Word.UNSUPPORTED, f"{detail}; send them with a buy or sell")
+    if leg.reduce_only:
+        raise Refusal(Word.AMBIGUOUS, "action add enlarges a position, but reduce_only is true")
 
 
 def _margined(leg: Leg) -> None:

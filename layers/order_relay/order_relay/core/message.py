@@ -10,8 +10,8 @@ from typing import Any
 from order_relay.core.limits import Limits
 from order_relay.core.order import Action, Leg
 
-SCHEMA = 3
-READABLE = (1, 2, 3)
+SCHEMA = 4
+READABLE = (1, 2, 3, 4)
 _MESSAGE: Mapping[str, set[type]] = {
     "alert_id": {str},
     "sha256": {str},

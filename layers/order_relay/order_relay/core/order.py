@@ -15,10 +15,14 @@ EXIT_VALID_FOR_S = 900
 
 
 class Action(StrEnum):
-    """What an instruction does. TARGET brings the position to a size; HALT and RESUME switch a route's openings."""
+    """What an instruction does. TARGET brings the position to a size, ADD enlarges the one that is open, on its side.
+
+    HALT and RESUME switch a route's openings.
+    """
 
     BUY = "buy"
     SELL = "sell"
+    ADD = "add"
     CLOSE = "close"
     TARGET = "target"
     CANCEL = "cancel"

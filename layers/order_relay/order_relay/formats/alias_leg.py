@@ -158,6 +158,8 @@ def _order(fields: Fields, one: Leg, mapped: frozenset[str], route: Route) -> Re
         raise Refusal(Word.AMBIGUOUS, "intent opens, and the rest of the body says that the order only reduces")
     if one.action is Action.CLOSE:
         one = _closed(fields, _chained(one, before, after), after, route)
+    elif one.action is Action.ADD:
+        one = _added(fields, one, before or after, route)
     else:
         sizing = Sizing(fields.get("quantity") is not None, partial(_size, fields, one, route), _CHAIN)
         one = told(one, before, after, sizing, route)
@@ -198,6 +200,13 @@ def _closed(fields: Fields, one: Leg, after: Stand | None, route: Route) -> Leg:
         raise Refusal(Word.AMBIGUOUS, "side closes the position, but position says that one is left")
     if fields.get("quantity") is None or after is not None:
         return one
+    quantity, unit = _size(fields, one, route)
+    return replace(one, quantity=quantity, unit=unit)
+
+
+def _added(fields: Fields, one: Leg, told: Stand | None, route: Route) -> Leg:
+    if told is not None:
+        raise Refusal(Word.AMBIGUOUS, "side is add, and position tells where the strategy stands; send buy or sell")
     quantity, unit = _size(fields, one, route)
     return replace(one, quantity=quantity, unit=unit)
 
@@ -246,8 +255,11 @@ def _percent(one: Leg, route: Route, name: str) -> Unit:
 
 
 def _configured(fields: Fields, one: Leg, route: Route) -> Leg:
-    """Leverage and margin mode, for what opens on a perpetual market."""
+    """Leverage and margin mode, for what opens a position on a perpetual market; an addition has that position's."""
     if one.action is Action.CLOSE or one.reduces:
+        return one
+    if one.action is Action.ADD:
+        of.only(of.stated(fields, "leverage", "margin_mode"), (), "with side add, which takes that of the position")
         return one
     mode = of.choice(MarginMode, fields, "margin_mode")
     if mode and one.market is not Market.PERP:

@@ -29,6 +29,7 @@ SIDES: Mapping[str, Meaning] = {
     **dict.fromkeys(_both_ways(_CLOSE, PositionSide.LONG), (Action.CLOSE, PositionSide.LONG)),
     **dict.fromkeys(_both_ways(_CLOSE, PositionSide.SHORT), (Action.CLOSE, PositionSide.SHORT)),
     **dict.fromkeys(("sync", "target"), (Action.TARGET, None)),
+    "add": (Action.ADD, None),
     "cancelall": (Action.CANCEL_ALL, None),
     "cancel": (Action.CANCEL, None),
 }

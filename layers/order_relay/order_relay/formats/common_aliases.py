@@ -114,7 +114,7 @@ def _complete(fields: Fields, route: Route) -> None:
     if "symbol" not in fields and "symbol" not in route.defaults:
         raise Refusal(Word.MISSING_SYMBOL, "the body has no symbol (symbol, ticker, instrument or pair)")
     sized = "quantity" in fields or "quantity" in route.defaults
-    if action in (Action.BUY, Action.SELL) and not sized:
+    if action in (Action.BUY, Action.SELL, Action.ADD) and not sized:
         raise Refusal(Word.MISSING_SIZE, "the body has no quantity (quantity, qty, size, contracts or amount)")
 
 

@@ -28,6 +28,7 @@ _CANCEL = frozenset({"ref", "order_id"})
 _KNOWN = {
     Action.BUY: _ENTRY | _CHAIN,
     Action.SELL: _ENTRY | _CHAIN,
+    Action.ADD: _SIZE | frozenset({"type", "price", "time_in_force"}),
     Action.CLOSE: _ORDER | _CHAIN,
     Action.TARGET: _SIZE | _SETTINGS | _CHAIN,
     Action.CANCEL: _CANCEL,
@@ -194,7 +195,9 @@ def _step(step: Any, name: str) -> Share:
 
 def _configured(fields: Fields, leg: Leg, route: Route) -> Leg:
     """Leverage and margin mode: a default of the route is for openings on contracts only."""
-    if leg.action is Action.CLOSE or (leg.market is not Market.PERP and not of.stated(fields, *_SETTINGS)):
+    if leg.action in (Action.CLOSE, Action.ADD) or (
+        leg.market is not Market.PERP and not of.stated(fields, *_SETTINGS)
+    ):
         return leg
     if leg.market is not Market.PERP:
         raise Refusal(Word.UNSUPPORTED, f"leverage and margin_mode are for perp, not for {leg.market.value}")

@@ -15,7 +15,13 @@ from order_relay.formats.fields import Fields
 from order_relay.formats.format import Format
 from order_relay.formats.strategy import Size, configured, refuse_short_on_spot, shrinking
 
-_ACTIONS = {"buy": Action.BUY, "sell": Action.SELL, "exit": Action.CLOSE, "cancel": Action.CANCEL_ALL, "add": None}
+_ACTIONS = {
+    "buy": Action.BUY,
+    "sell": Action.SELL,
+    "add": Action.ADD,
+    "exit": Action.CLOSE,
+    "cancel": Action.CANCEL_ALL,
+}
 _SENTIMENTS = {"long": 1, "bullish": 1, "short": -1, "bearish": -1, "flat": 0}
 _SIDES = {1: PositionSide.LONG, -1: PositionSide.SHORT}
 _UNITS = {
@@ -52,7 +58,7 @@ def token(body: Any) -> str | None:
 
 def read(body: Any, route: Route) -> Alert:
     """Read one signal; with `cancel` the symbol's open orders are cancelled before it."""
-    if not isinstance(body, Mapping) or body.get("action") is None:
+    if not isinstance(body, Mapping):
         raise Refusal(Word.NOT_AN_ORDER, "the body is no JSON object with ticker and action")
     fields = of.stated(body)
     of.readable(fields, ("quantity", *_PRICES))
@@ -60,7 +66,7 @@ def read(body: Any, route: Route) -> Alert:
     refuse_credentials(body)
     action = of.word(fields, "action", _ACTIONS)
     if action is None:
-        raise Refusal(Word.UNSUPPORTED, "action add follows whatever is open; send buy or sell, which say the side")
+        raise Refusal(Word.NOT_AN_ORDER, "the body has no action")
     known = frozenset() if action is Action.CANCEL_ALL else _ENTRY
     if "trailAmount" in fields:
         raise Refusal(
@@ -81,7 +87,8 @@ def _legs(fields: Fields, leg: Leg, route: Route) -> tuple[Leg, ...]:
     """
     made, side = _leg(fields, leg, route), _SIDES.get(of.word(fields, "sentiment", _SENTIMENTS) or 0)
     counted = "quantity" in fields and made.unit is Unit.BASE
-    if counted or side is None or made.reduces or made.action is Action.CLOSE or made.market is not Market.PERP:
+    turns = made.action in (Action.BUY, Action.SELL) and made.market is Market.PERP
+    if counted or side is None or made.reduces or not turns:
         return (made,)
     if made.type.triggered:
         detail = f"orderType {fields['orderType']} waits, and its size does not say how much of the other side goes"
@@ -94,13 +101,25 @@ def _leg(fields: Fields, leg: Leg, route: Route) -> Leg:
     if unit is not None and "quantity" not in fields and after != 0:
         raise Refusal(Word.MISSING_SIZE, f"quantityType is {fields['quantityType']} but there is no quantity")
     leg = _typed(fields, leg)
-    if leg.action is Action.CLOSE or after == 0 or unit is Unit.PERCENT_POSITION:
+    if leg.action is Action.ADD:
+        leg = _adding(fields, leg, after, of.sized(fields, "quantity", route, unit or Unit.BASE))
+    elif leg.action is Action.CLOSE or after == 0 or unit is Unit.PERCENT_POSITION:
         leg = _closing(fields, leg, after, unit or Unit.BASE)
     else:
         leg = _ordering(fields, leg, after, of.sized(fields, "quantity", route, unit or Unit.BASE))
         leg = configured(leg if leg.reduces else replace(leg, **_protection(fields)), route)
     refuse_contradiction(leg)
     return leg
+
+
+def _adding(fields: Fields, leg: Leg, after: int | None, size: Size) -> Leg:
+    """An addition takes the side of the position that is open; a sentiment says which side that must be."""
+    if after == 0:
+        raise Refusal(Word.AMBIGUOUS, "action add enlarges a position, but sentiment is flat")
+    if size[1] is Unit.PERCENT_POSITION:
+        raise Refusal(Word.UNSUPPORTED, "quantityType percent_of_position goes with buy, sell or exit, not with add")
+    leg = replace(leg, quantity=size[0], unit=size[1], position_side=_SIDES.get(after or 0))
+    return replace(leg, **_protection(fields))
 
 
 def _closing(fields: Fields, leg: Leg, after: int | None, unit: Unit) -> Leg:

@@ -166,8 +166,8 @@ def _by_reading(job: Job, order: Plan) -> bool:
     leg = job.leg
     if not job.by_position:
         return leg.unit is Unit.PERCENT_AVAILABLE
-    sized_by_it = leg.quantity is None or leg.action is Action.TARGET or leg.unit.percent
-    if sized_by_it or job.record.replanned or not job.desk.exchange.reduces:
+    decided_by_it = leg.quantity is None or leg.action in (Action.TARGET, Action.ADD) or leg.unit.percent
+    if decided_by_it or job.record.replanned or not job.desk.exchange.reduces:
         return True
     instrument, _ = job.desk.rules(leg.symbol, leg.market)
     exact = leg.unit in (Unit.BASE, Unit.CONTRACTS)

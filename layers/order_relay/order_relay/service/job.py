@@ -52,7 +52,7 @@ class Job:
     @property
     def by_position(self) -> bool:
         """True if the open position decides the order, so that it is planned anew before each attempt."""
-        return self.reducing or self.leg.action is Action.TARGET
+        return self.reducing or self.leg.action in (Action.TARGET, Action.ADD)
 
     def age_ms(self) -> int:
         return age_ms(self.message.fired_ms, self.record.firing_ms, self.clock.wall_ms())

@@ -16,6 +16,7 @@ from order_relay.service.sizing import counted, opening_size, reference, size, u
 
 NOTHING_TO_CLOSE = "nothing to close"
 NOTHING_TO_DO = "nothing to do"
+NOTHING_TO_ADD_TO = "nothing to add to"
 _HUNDRED = Decimal(100)
 
 
@@ -24,6 +25,8 @@ def plan(desk: Desk, leg: Leg, client_id: str, limits: Limits) -> Plan:
     instrument = tradable(desk, leg)
     _not_short_on_spot(leg)
     profile = desk.profile(leg.market)
+    if leg.action is Action.ADD:
+        leg = _enlarging(desk, leg, instrument, profile)
     if leg.action is Action.TARGET:
         draft = _adjusting(desk, leg, client_id, instrument, profile, limits)
     elif leg.action is not Action.CLOSE and not leg.reduce_only and not leg.exits:
@@ -76,6 +79,19 @@ def _position(desk: Desk, leg: Leg, instrument: Instrument, profile: Profile) ->
     for position in open_positions(desk, leg, instrument, profile):
         return position
     raise Ended(State.REJECTED, f"{NOTHING_TO_CLOSE}: no open {instrument.symbol} position to reduce")
+
+
+def _enlarging(desk: Desk, leg: Leg, instrument: Instrument, profile: Profile) -> Leg:
+    """An addition as the buy or sell that enlarges the open position, in its margin mode."""
+    held = open_positions(desk, leg, instrument, profile)
+    if not held:
+        side = f"{leg.position_side.value} " if leg.position_side else ""
+        raise Ended(State.REJECTED, f"{NOTHING_TO_ADD_TO}: no open {side}{instrument.symbol} position")
+    if len(held) > 1:
+        told = f"{len(held)} positions of {instrument.symbol} are open; send buy or sell"
+        raise Ended(State.REJECTED, f"ambiguous: {told}")
+    [position] = held
+    return replace(leg, action=Action(position.side.opening.value), margin_mode=position.margin_mode)
 
 
 def _opening(desk: Desk, leg: Leg, client_id: str, instrument: Instrument, profile: Profile, limits: Limits) -> Plan:
