@@ -148,7 +148,7 @@ def test_a_message_carries_its_schema_and_never_a_body_or_a_token() -> None:
         "limits",
         "hops",
     }
-    assert written()["schema"] == SCHEMA == 4
+    assert written()["schema"] == SCHEMA - 1 == 3
     assert written()["legs"][0]["quantity"] == "0.01"
 
 
@@ -194,8 +194,13 @@ def test_an_exit_of_the_version_before_lives_as_long_as_it_was_given() -> None:
 
 def test_a_message_of_the_version_before_is_passed_on_in_this_ones_words() -> None:
     message = decode(json.dumps(OLD))
-    assert json.loads(message.encode())["schema"] == SCHEMA
+    assert json.loads(message.encode())["schema"] == written()["schema"]
     assert decode(message.encode()) == message
+
+
+def test_a_message_says_the_least_schema_that_knows_its_words() -> None:
+    legs = [{**written()["legs"][0], "action": "add"}]
+    assert json.loads(decode(json.dumps(written(schema=SCHEMA, legs=legs))).encode())["schema"] == SCHEMA
 
 
 def test_a_message_from_before_there_were_several_take_profits_is_read() -> None:

@@ -116,6 +116,8 @@ REFUSED: list[dict[str, Any]] = [
     add(unit="collateral"),
     add(type="stop"),
     add(type="limit"),
+    add(type="limit", price="61000"),
+    add(type="limit", price="61000", time_in_force="post_only"),
     add(trigger_price="60000"),
     add(reduce_only=False),
     add(leverage=2),

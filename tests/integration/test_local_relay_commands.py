@@ -93,6 +93,15 @@ def test_the_demo_ends_well_and_shows_every_exchange_order_id() -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let what is started here be stopped by Ctrl-C, also where a shell started the tests in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_the_demo_draws_on_a_terminal_and_stops_on_ctrl_c() -> None:
     ours, theirs = os.openpty()
     process = subprocess.Popen(

@@ -39,6 +39,13 @@ def gone_by_hand(bench: Bench, account: str) -> None:
         state.save_position(replace(position, quantity=Decimal(0)))
 
 
+def turned_by_hand(bench: Bench, account: str) -> None:
+    """Somebody else turns what the account holds."""
+    state = bench.venues[venue(account)].state
+    for position in [one for one in state.positions.values() if one.account == account]:
+        state.save_position(replace(position, quantity=-position.quantity))
+
+
 @pytest.mark.parametrize(("account", "mode"), MODES)
 @pytest.mark.parametrize(("side", "sign"), [("buy", 1), ("sell", -1)])
 def test_an_addition_enlarges_what_is_held(bench: Bench, account: str, mode: str, side: str, sign: int) -> None:
@@ -117,6 +124,25 @@ def test_a_position_that_is_gone_before_the_next_attempt_is_not_opened_anew(benc
     assert order["reason"].startswith(NOTHING)
 
 
+@pytest.mark.parametrize("account", ["coinex", "okx", "bitget", "bitget_uta", "bitunix", "jex"])
+@pytest.mark.parametrize("first", ["refused", "lost"])
+def test_tried_on_one_side_it_never_goes_to_the_other(bench: Bench, account: str, first: str) -> None:
+    bench.run(entry(), accounts=[account])
+    bench.clock.sleep(10)
+    code = {"kind": "status", "status": 429, "times": 100} if first == "refused" else {"kind": "drop_before_accept"}
+    bench.venues[venue(account)].add_fault(op="place", **code)
+    bench.post(add())
+    waiting = bench.step(bench.queue[0])
+    assert waiting is not None
+    bench.venues[venue(account)].faults.clear()
+    turned_by_hand(bench, account)
+    bench.clock.sleep(waiting.seconds)
+    bench.drain()
+    order = bench.orders()[-1]
+    assert bench.position(account) == Decimal("-0.02"), order
+    assert order["state"] != "placed"
+
+
 @pytest.mark.parametrize("account", ["coinex", "okx", "bitget", "bitget_uta", "bitunix"])
 def test_an_addition_in_doubt_is_one_order(bench: Bench, account: str) -> None:
     bench.run(entry(), accounts=[account])
@@ -146,7 +172,7 @@ def test_it_has_the_margin_mode_and_the_leverage_of_the_position(bench: Bench, a
     [
         ({"quantity": "600", "unit": "quote"}, "0.009", "0.0101"),
         ({"quantity": "1", "unit": "contracts"}, "0.01", "0.01"),
-        ({"type": "limit", "price": "70000"}, "0.01", "0.01"),
+        ({"type": "limit", "price": "70000", "time_in_force": "ioc"}, "0.01", "0.01"),
     ],
     ids=str,
 )

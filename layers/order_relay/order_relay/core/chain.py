@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from order_relay.core.money import floor_to, plain, product, ratio
-from order_relay.core.order import Action, Leg, PositionSide, Unit
+from order_relay.core.order import Action, Leg, OrderType, PositionSide, TimeInForce, Unit
 from order_relay.core.refusal import Refusal, Word
 from order_relay.core.symbol import Market
 
@@ -49,11 +49,12 @@ def _adding(leg: Leg) -> None:
     """An addition takes side, leverage and margin mode from the open position: it must need neither before that."""
     if leg.market is not Market.PERP:
         raise Refusal(Word.UNSUPPORTED, f"action add goes with a position, and {leg.market.value} has none; send buy")
-    if leg.type.triggered:
-        detail = f"type is {leg.type.value}: the order waits, and the position may be another one by then"
-        raise Refusal(Word.UNSUPPORTED, f"action add is for market and limit orders; {detail}")
+    if leg.type is not OrderType.MARKET and leg.time_in_force not in (TimeInForce.IOC, TimeInForce.FOK):
+        detail = f"the {leg.type.value} order may wait, and the position may be another one by then"
+        raise Refusal(Word.UNSUPPORTED, f"action add trades at once: {detail}; use market, ioc or fok")
     if leg.unit is Unit.COLLATERAL:
-        raise Refusal(Word.UNSUPPORTED, "a size in collateral needs a leverage, and action add states none")
+        detail = "action add has the leverage of the position, so a size in collateral has no value"
+        raise Refusal(Word.UNSUPPORTED, f"{detail}; send it in base or quote")
     if leg.protected:
         detail = "take_profit and stop_loss lie on sides that action add does not say"
         raise Refusal(Word.UNSUPPORTED, f"{detail}; send them with a buy or sell")

@@ -12,6 +12,9 @@ from order_relay.core.order import Action, Leg
 
 SCHEMA = 4
 READABLE = (1, 2, 3, 4)
+_USUAL, _SINCE = 3, {Action.ADD: 4}
+"""A message says the least schema that knows its words, so that a worker of the version before reads the others."""
+
 _MESSAGE: Mapping[str, set[type]] = {
     "alert_id": {str},
     "sha256": {str},
@@ -74,8 +77,9 @@ class Message:
     def encode(self) -> str:
         data = {name: getattr(self, name) for name in _MESSAGE}
         legs, limits = [leg.to_json() for leg in self.legs], self.limits.to_json()
+        schema = max(_SINCE.get(leg.action, _USUAL) for leg in self.legs)
         return json.dumps(
-            {"schema": SCHEMA, **data, "hops": self.hops, "limits": limits, "legs": legs}, ensure_ascii=True
+            {"schema": schema, **data, "hops": self.hops, "limits": limits, "legs": legs}, ensure_ascii=True
         )
 
 

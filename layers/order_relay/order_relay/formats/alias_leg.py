@@ -159,7 +159,7 @@ def _order(fields: Fields, one: Leg, mapped: frozenset[str], route: Route) -> Re
     if one.action is Action.CLOSE:
         one = _closed(fields, _chained(one, before, after), after, route)
     elif one.action is Action.ADD:
-        one = _added(fields, one, before or after, route)
+        one = _added(fields, one, route)
     else:
         sizing = Sizing(fields.get("quantity") is not None, partial(_size, fields, one, route), _CHAIN)
         one = told(one, before, after, sizing, route)
@@ -204,8 +204,8 @@ def _closed(fields: Fields, one: Leg, after: Stand | None, route: Route) -> Leg:
     return replace(one, quantity=quantity, unit=unit)
 
 
-def _added(fields: Fields, one: Leg, told: Stand | None, route: Route) -> Leg:
-    if told is not None:
+def _added(fields: Fields, one: Leg, route: Route) -> Leg:
+    if of.stated(fields, "position", "position_size", "prev_position", "prev_position_size"):
         raise Refusal(Word.AMBIGUOUS, "side is add, and position tells where the strategy stands; send buy or sell")
     quantity, unit = _size(fields, one, route)
     return replace(one, quantity=quantity, unit=unit)

@@ -115,11 +115,14 @@ def _leg(fields: Fields, leg: Leg, route: Route) -> Leg:
 def _adding(fields: Fields, leg: Leg, after: int | None, size: Size) -> Leg:
     """An addition takes the side of the position that is open; a sentiment says which side that must be."""
     if after == 0:
-        raise Refusal(Word.AMBIGUOUS, "action add enlarges a position, but sentiment is flat")
+        raise Refusal(Word.AMBIGUOUS, "action add enlarges a position, but sentiment is flat; send its side, or none")
+    for name in ("takeProfit", "stopLoss"):
+        if name in fields:
+            detail = f"{name} lies on a side that action add does not say"
+            raise Refusal(Word.UNSUPPORTED, f"{detail}; send it with a buy or sell")
     if size[1] is Unit.PERCENT_POSITION:
         raise Refusal(Word.UNSUPPORTED, "quantityType percent_of_position goes with buy, sell or exit, not with add")
-    leg = replace(leg, quantity=size[0], unit=size[1], position_side=_SIDES.get(after or 0))
-    return replace(leg, **_protection(fields))
+    return replace(leg, quantity=size[0], unit=size[1], position_side=_SIDES.get(after or 0))
 
 
 def _closing(fields: Fields, leg: Leg, after: int | None, unit: Unit) -> Leg:
@@ -157,7 +160,8 @@ def _typed(fields: Fields, leg: Leg) -> Leg:
     for name in _PRICES:
         if (name in fields) != (name in needed):
             told = "needs" if name in needed else "does not take"
-            raise Refusal(Word.AMBIGUOUS, f"orderType {fields.get('orderType', 'market')} {told} {name}")
+            change = "send it" if name in needed else "leave it out, or send the orderType that takes it"
+            raise Refusal(Word.AMBIGUOUS, f"orderType {fields.get('orderType', 'market')} {told} {name}; {change}")
     force = of.word(fields, "timeInForce", _FORCES) or TimeInForce.GTC
     if kind is not OrderType.LIMIT and force is TimeInForce.FOK:
         raise Refusal(Word.AMBIGUOUS, "timeInForce fok goes with orderType limit")

@@ -15,7 +15,7 @@ from order_relay.core.retry import CALL_BUDGET_MS, ladder
 from order_relay.service.describing import describe_plan
 from order_relay.service.job import Job
 from order_relay.service.later import Ended, Later
-from order_relay.service.planning import plan, tradable
+from order_relay.service.planning import NOTHING_TO_ADD_TO, plan, tradable
 from order_relay.service.risk import count, hold, opens
 from order_relay.service.settling import FENCE_SLACK_MS, SETTLE_MARGIN_MS
 from order_relay.service.sizing import counted
@@ -153,12 +153,20 @@ def intend(job: Job) -> tuple[Call, int]:
 def _planned(job: Job) -> Plan:
     try:
         order = plan(job.desk, job.leg, job.record.order_id, job.message.limits)
+        _same_side(job, order)
     except Ended:
         settled(job)
         raise
     if _by_reading(job, order):
         settled(job)
     return order
+
+
+def _same_side(job: Job, order: Plan) -> None:
+    """An addition that was tried on one side never goes to the other."""
+    first = job.record.concrete
+    if job.leg.action is Action.ADD and first is not None and first.side is not order.side:
+        raise Ended(State.REJECTED, f"{NOTHING_TO_ADD_TO}: the position turned since the first attempt")
 
 
 def _by_reading(job: Job, order: Plan) -> bool:

@@ -78,15 +78,20 @@ def open_positions(desk: Desk, leg: Leg, instrument: Instrument, profile: Profil
 def _position(desk: Desk, leg: Leg, instrument: Instrument, profile: Profile) -> Position:
     for position in open_positions(desk, leg, instrument, profile):
         return position
-    raise Ended(State.REJECTED, f"{NOTHING_TO_CLOSE}: no open {instrument.symbol} position to reduce")
+    raise Ended(State.REJECTED, f"{NOTHING_TO_CLOSE}: no open {_named(leg, instrument)} to reduce")
+
+
+def _named(leg: Leg, instrument: Instrument) -> str:
+    """The position that a leg means."""
+    side = f"{leg.position_side.value} " if leg.position_side else ""
+    return f"{side}{instrument.symbol} position"
 
 
 def _enlarging(desk: Desk, leg: Leg, instrument: Instrument, profile: Profile) -> Leg:
     """An addition as the buy or sell that enlarges the open position, in its margin mode."""
     held = open_positions(desk, leg, instrument, profile)
     if not held:
-        side = f"{leg.position_side.value} " if leg.position_side else ""
-        raise Ended(State.REJECTED, f"{NOTHING_TO_ADD_TO}: no open {side}{instrument.symbol} position")
+        raise Ended(State.REJECTED, f"{NOTHING_TO_ADD_TO}: no open {_named(leg, instrument)}")
     if len(held) > 1:
         told = f"{len(held)} positions of {instrument.symbol} are open; send buy or sell"
         raise Ended(State.REJECTED, f"ambiguous: {told}")
