@@ -2,12 +2,14 @@
 
 import base64
 import json
+import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
 from typing import Any
 
@@ -139,7 +141,9 @@ def browser() -> Iterator[Browser]:
     """Start Chromium in a fresh profile; raises NoBrowser where there is none."""
     driver = _found((DRIVER,))
     with tempfile.TemporaryDirectory(prefix="order-relay-browser-", ignore_cleanup_errors=True) as path:
-        process = subprocess.Popen([driver, "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        process = subprocess.Popen(
+            [driver, "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
+        )
         try:
             tab = Browser(_port(process), path)
             try:
@@ -147,7 +151,8 @@ def browser() -> Iterator[Browser]:
             finally:
                 tab.close()
         finally:
-            process.terminate()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # Chromium holds the driver's output open
             process.communicate()
 
 

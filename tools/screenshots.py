@@ -11,6 +11,7 @@ from uuid import uuid4
 from order_relay import bootstrap
 from order_relay.core.message import Message
 from order_relay.core.order import Action, Leg
+from order_relay.core.record import State
 from order_relay.core.symbol import Market
 from tools.browser import NoBrowser, browser
 from tools.local_relay import PROJECT
@@ -56,7 +57,9 @@ def furnish(relay: Relay) -> None:
     for route, alert in ALERTS:
         client.post(f"/alerts/{route}/local-{route}-token", json.dumps(alert).encode())
     until = time.monotonic() + SETTLED_WITHIN_S
-    while len(client.orders()) < len(ALERTS) and time.monotonic() < until:
+    while sum(State(order["state"]).terminal for order in client.orders()) < len(ALERTS):
+        if time.monotonic() > until:
+            raise TimeoutError(f"the orders did not end within {SETTLED_WITHIN_S:.0f} s")
         time.sleep(0.1)
     bury(relay.cloud, message("okx", "BTCUSDT", "0.005"), "quarantined: 3 runs ended without an outcome")
     halt = {"command": "halt", "scope": "account", "name": "jex", "why": "withdrawals suspended", "apply": True}

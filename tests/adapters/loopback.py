@@ -40,11 +40,12 @@ NOTHING_THEN_HANG = Step(b"", Then.HANG)
 
 @dataclass(slots=True)
 class Loopback:
-    """The running server: `requests` as raw bytes in order of arrival, `connections` opened to it."""
+    """The running server: `requests` as raw bytes in order of arrival, `connections` opened to it, one `closed`."""
 
     url: str
     requests: list[bytes] = field(default_factory=list)
     connections: int = 0
+    closed: threading.Event = field(default_factory=threading.Event)
 
 
 @contextmanager
@@ -90,16 +91,21 @@ def _serve(
         stream = tls.wrap_socket(connection, server_side=True) if tls else connection
         stream.settimeout(0.05)
         with stream:
-            while (request := _request(stream, ended)) is not None:
-                step = steps[min(len(server.requests), len(steps) - 1)]
-                server.requests.append(request)
-                stream.sendall(step.answer)
-                if step.then is Then.HANG:
-                    ended.wait(5)
-                if step.then is Then.RESET:
-                    stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                if step.then is not Then.KEEP:
-                    return
+            _talk(stream, steps, server, ended)
+    server.closed.set()
+
+
+def _talk(stream: socket.socket, steps: Sequence[Step], server: Loopback, ended: threading.Event) -> None:
+    while (request := _request(stream, ended)) is not None:
+        step = steps[min(len(server.requests), len(steps) - 1)]
+        server.requests.append(request)
+        stream.sendall(step.answer)
+        if step.then is Then.HANG:
+            ended.wait(5)
+        if step.then is Then.RESET:
+            stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        if step.then is not Then.KEEP:
+            return
 
 
 def _request(stream: socket.socket, ended: threading.Event) -> bytes | None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 from hashlib import sha256
+from statistics import median
 from time import process_time
 from typing import Any
 
@@ -305,9 +306,12 @@ def test_a_line_may_hold_several_take_profits() -> None:
 @pytest.mark.parametrize("text", ["x" * 16_000, "x=" * 8_000, " ".join(["buy"] * 4_000), "a b " * 4_000])
 def test_a_long_text_costs_little(text: str) -> None:
     patterns = ["{} {side} {} {symbol} {} {quantity} {}", "{}={}={}={}", "{}a{}b{}c", "{}x{}x{}x{}y"] * 5
-    began = process_time()
-    assert refused(text, route(*patterns)).word is not Word.INVALID_JSON
-    assert process_time() - began < 0.05
+    taken = []
+    for _ in range(3):
+        began = process_time()
+        assert refused(text, route(*patterns)).word is not Word.INVALID_JSON
+        taken.append(process_time() - began)
+    assert median(taken) < 0.05
 
 
 @pytest.mark.parametrize("text", ["buy AVAXUSDT.P 1 geheim", "buy AVAXUSDT.P 1 s=geheim", 'buy AVAXUSDT.P 1 "geheim"'])

@@ -56,10 +56,10 @@ def test_every_exchange_is_measured_and_published(lines: Lines) -> None:
 
 
 def test_an_exchange_that_is_away_is_counted_and_the_others_are_measured(lines: Lines) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        nobody = f"http://127.0.0.1:{free.getsockname()[1]}"
-    with Simulator() as simulator:
-        offsets = measured({**simulator.urls, "EXCHANGE_URL_OKX": nobody})["offsets_ms"]
+    with socket.socket() as nobody, Simulator() as simulator:
+        nobody.bind(("127.0.0.1", 0))
+        away = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        offsets = measured({**simulator.urls, "EXCHANGE_URL_OKX": away})["offsets_ms"]
     assert set(offsets) == {*EXCHANGES} - {"okx"}
     assert metric(lines(), "ClockUnknown") == {"okx": 1.0}
 

@@ -114,11 +114,13 @@ def running_bench() -> Iterator[Bench]:
         env = {**kept, **simulator.urls, "PORT": "0", "LOG_FILE": os.devnull}
         command = [sys.executable, "-m", "tools.local_relay", "serve"]
         with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout is not None
-            ready = re.fullmatch(r"listening on (http://\S+)\n", process.stdout.readline())
-            assert ready is not None
-            yield Bench(ready[1], simulator)
-            process.terminate()
+            try:
+                assert process.stdout is not None
+                ready = re.fullmatch(r"listening on (http://\S+)\n", process.stdout.readline())
+                assert ready is not None
+                yield Bench(ready[1], simulator)
+            finally:
+                process.terminate()
 
 
 @pytest.fixture

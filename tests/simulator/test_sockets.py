@@ -89,6 +89,7 @@ def test_a_hanging_request_does_not_hold_up_the_others(simulator: Simulator) -> 
     started = time.monotonic()
     thread.start()
     while not call(other, "GET", "/_sim/ledger")[1]:
+        assert time.monotonic() - started < 2.5
         time.sleep(0.01)
     assert call(other, "POST", ORDER, LIMIT)[1]["code"] == 0
     assert time.monotonic() - started < 2.5
@@ -143,7 +144,9 @@ def test_stopping_does_not_wait_for_a_hanging_request() -> None:
 
     thread = threading.Thread(target=wait)
     thread.start()
+    started = time.monotonic()
     while not simulator.venues["coinex"].ledger.requests:
+        assert time.monotonic() - started < 5
         time.sleep(0.01)
     started = time.monotonic()
     simulator.stop()
@@ -157,10 +160,13 @@ def test_stopping_does_not_wait_for_a_hanging_request() -> None:
 def test_the_command_prints_every_host_and_ends_cleanly(number: signal.Signals) -> None:
     command = [sys.executable, "-m", "tools.exchange_simulator"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        first = process.stdout.readline()
-        assert first.startswith("EXCHANGE_URL_COINEX=http://127.0.0.1:")
-        process.send_signal(number)
-        assert process.wait(timeout=5) == 0
-        assert process.stderr.read() == ""
+        try:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            first = process.stdout.readline()
+            assert first.startswith("EXCHANGE_URL_COINEX=http://127.0.0.1:")
+            process.send_signal(number)
+            assert process.wait(timeout=15) == 0
+            assert process.stderr.read() == ""
+        finally:
+            process.kill()

@@ -119,20 +119,18 @@ def test_a_forwarded_port_carries_both_directions_to_their_end() -> None:
 
 
 def test_a_forwarded_port_outlives_a_target_that_was_away() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        target = free.getsockname()[1]
-    with forwarded(target) as port:
-        with socket.create_connection(("127.0.0.1", port), timeout=5) as near:
-            assert near.recv(1) == b"", "nobody is there: the connection is closed, not left open"
-        with (
-            socket.create_server(("127.0.0.1", target)) as server,
-            socket.create_connection(("127.0.0.1", port), timeout=5) as near,
-        ):
-            server.settimeout(5)
-            far, _ = server.accept()
-            with far:
-                far.sendall(b"here")
-                assert near.recv(4) == b"here"
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.settimeout(5)
+        with forwarded(server.getsockname()[1]) as port:
+            with socket.create_connection(("127.0.0.1", port), timeout=5) as near:
+                assert near.recv(1) == b"", "nobody listens: the connection is closed, not left open"
+            server.listen()
+            with socket.create_connection(("127.0.0.1", port), timeout=5) as near:
+                far, _ = server.accept()
+                with far:
+                    far.sendall(b"here")
+                    assert near.recv(4) == b"here"
 
 
 def test_a_closed_forward_listens_no_more() -> None:
