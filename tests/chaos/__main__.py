@@ -25,7 +25,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as place, rigged(options.logs or Path(place), options.visibility) as rig:
         storms = Storms(rig.crew, rig.simulator, random.Random(options.seed + 1))
         alerts = _flow(screen, rig, storms, Author(options.seed, random.Random(options.seed)), options)
-        found = audit(alerts, views.orders(rig.cloud), books(rig.simulator))
+        found = audit(alerts, views.orders(rig.cloud), books(rig.simulator), _buried(rig))
         _queues(found, rig)
     return report(screen, alerts, found, storms.struck(), time.monotonic() - started_s)
 
@@ -57,11 +57,15 @@ def _flow(screen: Screen, rig: Rig, storms: Storms, author: Author, options: arg
 
 def _settle(screen: Screen, rig: Rig, alerts: list[Sent], until_s: float) -> None:
     while time.monotonic() < until_s:
-        left, waiting = unfinished(alerts, views.orders(rig.cloud)), rig.waiting()
+        left, waiting = unfinished(alerts, views.orders(rig.cloud), _buried(rig)), rig.waiting()
         screen.progress(f"{len(alerts) - left} of {len(alerts)} alerts have ended, {waiting} messages wait")
         if not left and not waiting:
             return
         time.sleep(LOOK_EVERY_S)
+
+
+def _buried(rig: Rig) -> set[str]:
+    return {str(letter["alert_id"]) for letter in views.dead_letters(rig.cloud)}
 
 
 def _queues(found: Audit, rig: Rig) -> None:

@@ -1,7 +1,7 @@
 """At the end: every alert in one terminal state, and the exchanges' own books equal to the journal."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,11 +32,20 @@ def books(simulator: Simulator) -> list[Booked]:
     return [(venue.name, row) for venue in simulator.venues.values() for row in venue.accepted_orders()]
 
 
-def audit(alerts: Sequence[Sent], records: Sequence[Row], booked: Sequence[Booked]) -> Audit:
-    """Compare what was asked, what the journal says and what the exchanges' books hold."""
+def audit(
+    alerts: Sequence[Sent], records: Sequence[Row], booked: Sequence[Booked], buried: Collection[str] = ()
+) -> Audit:
+    """Compare what was asked, what the journal says and what the exchanges' books hold.
+
+    `buried` are alerts that lie in a dead-letter queue: a human decides about what of them was never sent.
+    """
     found = Audit()
     for sent in alerts:
-        _alert(found, sent, [record for record in records if record["alert_id"] == sent.alert_id])
+        own = [record for record in records if record["alert_id"] == sent.alert_id]
+        if sent.alert_id in buried and [record["state"] in ENDS for record in own] != [True]:
+            found.others.append(f"{sent.alert['id']} on {sent.route}: a dead letter")
+        else:
+            _alert(found, sent, own)
     _compare(found, records, booked)
     cancels = [record for record in records if record["action"] in CANCELS]
     for order in (record for record in records if record["action"] not in CANCELS):
@@ -60,7 +69,7 @@ def _compare(found: Audit, records: Sequence[Row], booked: Sequence[Booked]) -> 
     known = {_name(record): record for record in named}
     if len(known) != len(named):
         found.flaws.append("two records name the same order")
-    doubtful = [record for record in records if record["state"] == "parked" and not record["exchange_order_id"]]
+    doubtful = [one for one in records if one["state"] in ("parked", "cancelled") and not one["exchange_order_id"]]
     for exchange, row in booked:
         found.orders[exchange] += 1
         _order(found, exchange, row, known.pop((exchange, str(row["order_id"])), None), doubtful)
@@ -78,9 +87,9 @@ def _covers(cancel: Row, record: Row) -> bool:
     return older and (cancel["action"] == "cancel_all" or cancel["ref"] == record["ref"])
 
 
-def unfinished(alerts: Sequence[Sent], records: Sequence[Row]) -> int:
-    """How many alerts have no record in a terminal state yet."""
-    ended = {record["alert_id"] for record in records if record["state"] in ENDS}
+def unfinished(alerts: Sequence[Sent], records: Sequence[Row], buried: Collection[str]) -> int:
+    """How many alerts have no record in a terminal state yet, and are no dead letter."""
+    ended = {record["alert_id"] for record in records if record["state"] in ENDS} | {*buried}
     return sum(sent.alert_id not in ended for sent in alerts)
 
 
@@ -118,6 +127,8 @@ def _order(found: Audit, exchange: str, row: Row, record: Row | None, doubtful: 
 
 
 def _may_be(record: Row, exchange: str, row: Row) -> bool:
-    """True if the order may be the one whose outcome a parked record says is not known."""
+    """True if the order may be what a record does not name: parked in doubt, or cancelled while in doubt."""
+    if record["state"] == "cancelled" and (row["state"], row["filled"]) != ("cancelled", "0"):
+        return False
     same = (exchange, row["side"], row["quantity"]) == (record["exchange"], record["side"], record["quantity"])
     return same and row["client_id"] in (None, "", record["order_id"])

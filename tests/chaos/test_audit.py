@@ -24,16 +24,17 @@ def cancel(number: int, **changes: Any) -> Row:
 
 def booked(number: int, state: str = "open", **changes: Any) -> tuple[str, Row]:
     row = {"order_id": str(number), "client_id": f"ours-{number}", "side": "buy", "quantity": "0.01", "state": state}
+    row["filled"] = "0"
     return "coinex", {**row, **changes}
 
 
-def audited(records: list[Row], books: list[tuple[str, Row]], alerts: int = 0) -> Audit:
+def audited(records: list[Row], books: list[tuple[str, Row]], alerts: int = 0, buried: tuple[str, ...] = ()) -> Audit:
     numbers = range(1, 1 + (alerts or len(records)))
     actions = {one["alert_id"]: one["action"] for one in records}
     sent = [Sent("coinex", {"id": number, "action": actions.get(f"alert-{number}", "buy")}) for number in numbers]
     for number, one in enumerate(sent, 1):
         one.alert_id = f"alert-{number}"
-    return audit(sent, records, books)
+    return audit(sent, records, books, buried)
 
 
 def test_orders_that_agree_with_the_book_are_well() -> None:
@@ -69,3 +70,19 @@ def test_an_order_parked_in_doubt_explains_one_order_of_the_book_and_no_second()
     doubt = record(1, "parked", exchange_order_id=None)
     assert audited([doubt], [booked(7, client_id="ours-1")]).flaws == []
     assert audited([doubt], [booked(7, client_id="ours-1"), booked(8, client_id="ours-1")]).duplicates == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "explained"),
+    [({}, True), ({"state": "open"}, False), ({"filled": "0.005"}, False), ({"client_id": "x"}, False)],
+)
+def test_an_order_cancelled_while_in_doubt_explains_its_own_cancelled_order_only(changes: Row, explained: bool) -> None:
+    doubt = record(1, "cancelled", exchange_order_id=None)
+    found = audited([doubt, cancel(2)], [booked(7, **{"client_id": "ours-1", "state": "cancelled", **changes})])
+    assert (found.flaws == []) is explained
+
+
+def test_an_alert_that_is_a_dead_letter_has_not_ended_well_and_is_no_flaw() -> None:
+    found = audited([record(1, "sending", exchange_order_id=None)], [], buried=("alert-1",))
+    assert (found.flaws, found.good, len(found.others)) == ([], 0, 1)
+    assert audited([record(1, "sending", exchange_order_id=None)], [booked(1)], buried=("alert-1",)).duplicates == 1

@@ -267,3 +267,19 @@ def test_a_cancel_does_not_wait_for_an_order_between_two_attempts(bench: Bench, 
     assert [order["state"] for order in bench.orders()] == ["cancelled", "cancelled"]
     assert bench.step(placing, receives=2) is None
     assert not bench.ledger("okx")
+
+
+@pytest.mark.parametrize(("code", "told"), [("50011", "before it was sent again"), ("", "before it was sent")])
+def test_an_order_that_waits_is_cancelled_and_says_whether_it_was_tried(bench: Bench, code: str, told: str) -> None:
+    bench.route(accounts=["okx"])
+    bench.post(limit_buy(ref="entry"))
+    entry = bench.queue.pop()
+    bench.clock.sleep(1)
+    if code:
+        bench.venues["okx"].add_fault(op="place", kind="code", code=code, status=429, times=100)
+        assert bench.step(entry) is not None
+    bench.post({"action": "cancel", "symbol": "BTCUSDT", "ref": "entry"})
+    bench.drain()
+    assert bench.step(entry, 2) is None
+    (order,) = (one for one in bench.orders() if one["action"] == "buy")
+    assert (order["state"], order["reason"]) == ("cancelled", f"cancelled by a later alert {told}")

@@ -88,6 +88,11 @@ def unsent(record: Record) -> bool:
     return not record.state.terminal and not record.outstanding
 
 
+def never_sent(attempts: int) -> str:
+    """What to tell of an order that is cancelled before its first attempt, or between two."""
+    return f"cancelled by a later alert before it was sent{' again' if attempts else ''}"
+
+
 def _may_yet_show(chased: Job) -> bool:
     """By the exchange's own clock at the time of the look: is the order too young for *not found* to mean anything?"""
     record = chased.record
@@ -101,8 +106,7 @@ def _may_yet_show(chased: Job) -> bool:
 
 def stopped(job: Job, record: Record) -> str:
     """Nothing of the order is at the exchange: end it here; a worker that wants another attempt loses its write."""
-    at_ms = job.clock.wall_ms()
-    job.book.save(record.moved(State.CANCELLED, at_ms, "cancelled by a later alert before it was sent"))
+    job.book.save(record.moved(State.CANCELLED, job.clock.wall_ms(), never_sent(record.attempts)))
     return "never sent"
 
 

@@ -3,6 +3,7 @@
 from order_relay.core.outcome import Failed, Hint, Outcome, Verdict
 from order_relay.core.record import UNKNOWN_OUTCOME, Record, State
 from order_relay.core.retry import CALL_BUDGET_MS, ladder, quick
+from order_relay.service.chasing import never_sent
 from order_relay.service.describing import describe, describe_plan
 from order_relay.service.following import confirm, instant
 from order_relay.service.intending import admitted, denied, intend, settled, still_wanted, until_expiry
@@ -79,7 +80,7 @@ def _attempt(job: Job) -> Outcome | None:
     call, stamp_ms = intend(job)
     record, desk = job.record, job.desk
     if job.book.cancelled(record, record.key):
-        raise Ended(State.CANCELLED, "cancelled by a later alert before it was sent", unsent=True)
+        raise Ended(State.CANCELLED, never_sent(record.attempts - 1), unsent=True)
     if desk.stamp_ms() - stamp_ms > _patience_ms(desk.exchange.window_ms):
         job.note("too slow between intent and sending; nothing left", outstanding=False, attempts=record.attempts - 1)
         return None
