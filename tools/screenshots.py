@@ -42,10 +42,10 @@ ALERTS = (
 
 def main() -> int:
     with redirect_stdout(Log()), running(read_config(SAMPLE), Front(0)) as relay:
-        furnish(relay)
         try:
+            furnish(relay)
             pictures(relay.url)
-        except NoBrowser as exc:
+        except (NoBrowser, TimeoutError) as exc:
             print(f"screenshots: {exc}", file=sys.stderr)
             return 1
     return 0

@@ -37,7 +37,7 @@ def test_a_call_that_hangs_is_ended() -> None:
         started = time.monotonic()
         with pytest.raises(Unavailable, match=r"^queue: ReadTimeoutError$"), aws.unavailable("queue"):
             client.list_queues()
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < 1
 
 
 @pytest.mark.parametrize("attempts", [1, 2])

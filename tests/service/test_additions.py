@@ -89,7 +89,7 @@ def test_a_sentiment_says_which_position_it_must_be(bench: Bench, account: str, 
 def test_right_behind_the_entry_it_waits_for_reads_that_lag(bench: Bench, account: str) -> None:
     bench.route(accounts=[account])
     bench.venues[venue(account)].read_lag_ms = 2_000
-    bench.post(entry("sell"))
+    bench.post(entry("sell", type="limit", price="50000"))
     bench.post(add())
     bench.drain()
     bench.clock.sleep(5)

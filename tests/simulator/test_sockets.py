@@ -166,7 +166,7 @@ def test_the_command_prints_every_host_and_ends_cleanly(number: signal.Signals) 
             first = process.stdout.readline()
             assert first.startswith("EXCHANGE_URL_COINEX=http://127.0.0.1:")
             process.send_signal(number)
-            assert process.wait(timeout=15) == 0
+            assert process.wait(timeout=5) == 0
             assert process.stderr.read() == ""
         finally:
             process.kill()

@@ -73,11 +73,10 @@ def _what(leg: Leg, where: str) -> str:
     size = "everything" if leg.quantity is None else f"{plain(leg.quantity)} {_UNITS[leg.unit]}"
     if leg.action is Action.TARGET:
         return f"bring the position in {where} to {size}"
+    side = f"{leg.position_side.value} " if leg.position_side else ""
     if leg.action is Action.CLOSE:
-        side = f"{leg.position_side.value} " if leg.position_side else ""
         return f"close the {side}position in {where}: {size}"
     if leg.action is Action.ADD:
-        side = f"{leg.position_side.value} " if leg.position_side else ""
         return f"add to the open {side}position in {where}, on its side: {size}"
     return f"{leg.action.value} {where}: {size}"
 

@@ -195,9 +195,9 @@ def _step(step: Any, name: str) -> Share:
 
 def _configured(fields: Fields, leg: Leg, route: Route) -> Leg:
     """Leverage and margin mode: a default of the route is for openings on contracts only."""
-    if leg.action in (Action.CLOSE, Action.ADD) or (
-        leg.market is not Market.PERP and not of.stated(fields, *_SETTINGS)
-    ):
+    if leg.action in (Action.CLOSE, Action.ADD):
+        return leg
+    if leg.market is not Market.PERP and not of.stated(fields, *_SETTINGS):
         return leg
     if leg.market is not Market.PERP:
         raise Refusal(Word.UNSUPPORTED, f"leverage and margin_mode are for perp, not for {leg.market.value}")

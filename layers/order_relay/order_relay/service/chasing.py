@@ -9,6 +9,7 @@ from order_relay.core.order import Action
 from order_relay.core.outcome import Outcome, Verdict
 from order_relay.core.record import Record, State
 from order_relay.core.retry import ladder, soon
+from order_relay.service.describing import never_sent
 from order_relay.service.job import Job
 from order_relay.service.later import Ended, Later
 from order_relay.service.partly import told_of_a_part
@@ -86,11 +87,6 @@ def _soon(job: Job, why: str) -> Later:
 def unsent(record: Record) -> bool:
     """True if no attempt of the order can be at the exchange: never sent, or between two attempts."""
     return not record.state.terminal and not record.outstanding
-
-
-def never_sent(attempts: int) -> str:
-    """What to tell of an order that is cancelled before its first attempt, or between two."""
-    return f"cancelled by a later alert before it was sent{' again' if attempts else ''}"
 
 
 def _may_yet_show(chased: Job) -> bool:

@@ -25,6 +25,11 @@ def describe_plan(plan: Plan) -> str:
     return ", ".join([f"{plan.side.value} {size} at {price}", *_conditions(plan)])
 
 
+def never_sent(attempts: int) -> str:
+    """An order that was cancelled before its first attempt, or between two."""
+    return f"cancelled by a later alert before it was sent{' again' if attempts else ''}"
+
+
 def _conditions(plan: Plan) -> Iterator[str]:
     if plan.trail is not None:
         yield f"trailing by {plain(product(plan.trail, _PERCENT))}%"

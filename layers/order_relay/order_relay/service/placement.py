@@ -3,8 +3,7 @@
 from order_relay.core.outcome import Failed, Hint, Outcome, Verdict
 from order_relay.core.record import UNKNOWN_OUTCOME, Record, State
 from order_relay.core.retry import CALL_BUDGET_MS, ladder, quick
-from order_relay.service.chasing import never_sent
-from order_relay.service.describing import describe, describe_plan
+from order_relay.service.describing import describe, describe_plan, never_sent
 from order_relay.service.following import confirm, instant
 from order_relay.service.intending import admitted, denied, intend, settled, still_wanted, until_expiry
 from order_relay.service.job import Job
